@@ -1,0 +1,126 @@
+import { z } from 'zod';
+
+const isoDate = z.iso.date();
+const repoName = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('Default: the only repository of the configuration, or all of them.');
+const budget = z
+  .strictObject({ usd: z.number().nonnegative().optional(), modelTables: z.int().nonnegative().optional() })
+  .optional();
+
+/** Stages that a backfill can redo. */
+export const layerSchema = z.enum(['parse', 'derive', 'infer', 'observe', 'render', 'embed']);
+export type Layer = z.infer<typeof layerSchema>;
+export const layers = layerSchema.options;
+
+/** Inputs of the workflows: one JSON object each, so that the Temporal UI's form can send them. */
+export const nightlyInputSchema = z.strictObject({
+  repo: repoName,
+  asOf: isoDate.optional().describe("Default: the schedule's nominal day, else today."),
+  tables: z.string().optional().describe('Glob over table ids. Default: all.'),
+  budget,
+});
+
+export const enrichTableInputSchema = z.strictObject({
+  table: z.string().min(1).describe('A table id, or the end of one.'),
+  repo: repoName,
+  asOf: isoDate.optional(),
+  force: z.boolean().optional().describe('Recompute every stage, also where nothing changed.'),
+});
+
+export const backfillInputSchema = z.strictObject({
+  repo: repoName,
+  from: isoDate.optional(),
+  to: isoDate.optional(),
+  every: z.int().positive().optional().describe('Days from one as-of night to the next. Default: 1.'),
+  tables: z.string().optional(),
+  layers: z
+    .array(layerSchema)
+    .optional()
+    .describe('Stages to redo even where nothing changed. Default: none.'),
+  budget,
+  dryRun: z.boolean().optional(),
+});
+
+export type NightlyInput = z.infer<typeof nightlyInputSchema>;
+export type EnrichTableInput = z.infer<typeof enrichTableInputSchema>;
+export type BackfillInput = z.infer<typeof backfillInputSchema>;
+
+export const stageNames = [
+  'crawl',
+  'parse',
+  'link',
+  'derive',
+  'observe',
+  'infer',
+  'render',
+  'embed',
+  'publish',
+] as const;
+export type StageName = (typeof stageNames)[number];
+
+/** What one stage did in one run. `done` + `reused` + `failed` = `total`. */
+export const stageReportSchema = z.object({
+  stage: z.enum(stageNames),
+  total: z.int(),
+  /** Units computed in this run. */
+  done: z.int(),
+  /** Units whose inputs did not change. */
+  reused: z.int(),
+  failed: z.int(),
+  seconds: z.number(),
+  /** Why the stage did not run; null when it did. */
+  skipped: z.string().nullable(),
+});
+export type StageReport = z.infer<typeof stageReportSchema>;
+
+const agreementSchema = z.object({
+  /** Tables (or relationships) that have both a declared and a derived statement. */
+  compared: z.int(),
+  agree: z.int(),
+  /** Declared ones for which nothing was derived. */
+  notDerived: z.int(),
+});
+
+/** What a run leaves. Counts are of the published state unless said otherwise. */
+export const runReportSchema = z.object({
+  run: z.string(),
+  workflow: z.string(),
+  repo: z.string(),
+  asOf: isoDate,
+  commit: z.string(),
+  outcome: z.enum(['published', 'unchanged', 'history', 'skipped', 'failed', 'cancelled']),
+  /** Why it was skipped or failed; null otherwise. */
+  reason: z.string().nullable(),
+  stages: z.array(stageReportSchema),
+  files: z.int(),
+  statements: z.object({ total: z.int(), parsed: z.int(), opaque: z.int(), failed: z.int() }),
+  tables: z.int(),
+  builtTables: z.int(),
+  edges: z.int(),
+  columnEdges: z.int(),
+  claims: z.record(z.string(), z.record(z.string(), z.int())).describe('field → origin → count'),
+  conflicts: z.int(),
+  stale: z.int(),
+  diagnostics: z.record(z.string(), z.int()).describe('code → count'),
+  queries: z.record(z.string(), z.int()).describe('trust tier → templates'),
+  cards: z.int(),
+  embedded: z.int().describe('Cards and queries that have a vector.'),
+  embeddingModel: z.string(),
+  modelCalls: z.int(),
+  modelTokens: z.object({ input: z.int(), cachedInput: z.int(), output: z.int() }),
+  costUsd: z.number().nullable(),
+  accuracy: z.object({ keys: agreementSchema, joins: agreementSchema, lineage: agreementSchema }),
+  changes: z.object({
+    newTables: z.array(z.string()),
+    retiredTables: z.array(z.string()),
+    changedCards: z.int(),
+    grainChanges: z.array(z.string()),
+  }),
+  quarantined: z.array(z.object({ table: z.string(), stage: z.string(), error: z.string() })),
+  snapshot: z.string().nullable(),
+  seconds: z.number(),
+});
+export type RunReport = z.infer<typeof runReportSchema>;

@@ -1,0 +1,324 @@
+CREATE OR REPLACE FUNCTION tablelore.search_query(text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN (SELECT ((replace((forms.english)::text, ' & '::text, ' | '::text))::tsquery || COALESCE(forms.exact, ''::tsquery)) FROM (SELECT websearch_to_tsquery('english'::regconfig, tablelore.search_words($1)) AS english, (SELECT (string_agg(quote_literal(unnest.lexeme), ' | '::text))::tsquery AS string_agg FROM unnest(to_tsvector('simple'::regconfig, tablelore.search_words($1))) unnest(lexeme, positions, weights) WHERE (numnode(plainto_tsquery('english'::regconfig, unnest.lexeme)) > 0)) AS exact) forms)
+;
+
+CREATE OR REPLACE FUNCTION tablelore.search_words(text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN regexp_replace(translate($1, '_./\-'::text, '     '::text), '([a-z0-9])([A-Z])'::text, '\1 \2'::text, 'g'::text)
+;
+
+create table tablelore.card_version (
+  id bigint generated always as identity not null,
+  repo text not null,
+  table_id text collate "C" not null,
+  hash text not null,
+  card jsonb not null,
+  text_hash text not null,
+  constraint card_version_text_hash_fkey FOREIGN KEY (text_hash) REFERENCES tablelore.search_text(text_hash),
+  constraint card_version_pkey PRIMARY KEY (id),
+  constraint card_version_repo_table_id_hash_key UNIQUE (repo, table_id, hash)
+);
+CREATE INDEX card_version_text ON tablelore.card_version USING btree (text_hash);
+
+create table tablelore.claim (
+  id uuid not null,
+  repo text not null,
+  table_id text collate "C" not null,
+  field text not null,
+  origin text not null,
+  value jsonb not null,
+  confidence real not null,
+  evidence jsonb not null,
+  steps jsonb,
+  constraint claim_pkey PRIMARY KEY (id)
+);
+CREATE INDEX claim_table ON tablelore.claim USING btree (repo, table_id);
+
+create table tablelore.claim_set (
+  id bigint generated always as identity not null,
+  repo text not null,
+  table_id text collate "C" not null,
+  stage text not null,
+  input_hash text not null,
+  claims uuid[] not null,
+  output bytea storage external not null,
+  output_hash text not null,
+  constraint claim_set_pkey PRIMARY KEY (id),
+  constraint claim_set_repo_table_id_stage_input_hash_key UNIQUE (repo, table_id, stage, input_hash)
+);
+
+create table tablelore.diagnostics_set (
+  hash text not null,
+  body bytea not null,
+  constraint diagnostics_set_pkey PRIMARY KEY (hash)
+);
+
+create table tablelore.embedding (
+  text_hash text not null,
+  model text not null,
+  embedding halfvec not null,
+  constraint embedding_pkey PRIMARY KEY (text_hash, model)
+);
+
+create table tablelore.facts (
+  key text not null,
+  repo text not null,
+  path text not null,
+  blob text not null,
+  reader text not null,
+  version integer not null,
+  dialect text not null,
+  trace jsonb,
+  summary jsonb not null,
+  body bytea storage external not null,
+  constraint facts_pkey PRIMARY KEY (key)
+);
+CREATE INDEX facts_blob ON tablelore.facts USING btree (blob, path);
+
+create table tablelore.lease (
+  repo text not null,
+  as_of date not null,
+  holder text not null,
+  expires_at timestamp with time zone not null,
+  constraint lease_pkey PRIMARY KEY (repo, as_of)
+);
+
+create table tablelore.log_file (
+  id bigint generated always as identity not null,
+  repo text not null,
+  path text not null,
+  hash text not null,
+  day_from date,
+  day_to date,
+  lines integer not null,
+  bad_lines integer not null,
+  ingested_at timestamp with time zone default now() not null,
+  constraint log_file_pkey PRIMARY KEY (id),
+  constraint log_file_repo_path_key UNIQUE (repo, path)
+);
+CREATE INDEX log_file_hash ON tablelore.log_file USING btree (repo, hash);
+
+create table tablelore.migration (
+  name text not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint migration_pkey PRIMARY KEY (name)
+);
+
+create table tablelore.model_call (
+  id bigint generated always as identity not null,
+  repo text not null,
+  table_id text collate "C" not null,
+  model text not null,
+  prompt_version text not null,
+  input_hash text not null,
+  generation integer not null,
+  turn integer not null,
+  run text not null,
+  request jsonb not null,
+  response jsonb,
+  status text not null,
+  input_tokens bigint default 0 not null,
+  cached_input_tokens bigint default 0 not null,
+  output_tokens bigint default 0 not null,
+  cost_usd double precision,
+  created_at timestamp with time zone default now() not null,
+  constraint model_call_pkey PRIMARY KEY (id),
+  constraint model_call_repo_table_id_model_prompt_version_input_hash_ge_key UNIQUE (repo, table_id, model, prompt_version, input_hash, generation, turn)
+);
+CREATE INDEX model_call_run ON tablelore.model_call USING btree (run);
+
+create table tablelore.night (
+  repo text not null,
+  as_of date not null,
+  run text,
+  commit text,
+  night_hash text,
+  published boolean default false not null,
+  constraint night_pkey PRIMARY KEY (repo, as_of)
+);
+
+create table tablelore.observed_head (
+  repo text not null,
+  day date not null,
+  sha text not null,
+  constraint observed_head_pkey PRIMARY KEY (repo, day)
+);
+
+create table tablelore.pointer (
+  repo text not null,
+  table_id text collate "C" not null,
+  stage text not null,
+  as_of date not null,
+  set_id bigint,
+  constraint pointer_set_id_fkey FOREIGN KEY (set_id) REFERENCES tablelore.claim_set(id),
+  constraint pointer_pkey PRIMARY KEY (repo, table_id, stage, as_of)
+);
+CREATE INDEX pointer_set ON tablelore.pointer USING btree (set_id);
+
+create table tablelore.published (
+  repo text not null,
+  snapshot_id bigint not null,
+  constraint published_snapshot_id_fkey FOREIGN KEY (snapshot_id) REFERENCES tablelore.snapshot(id),
+  constraint published_pkey PRIMARY KEY (repo)
+);
+
+create table tablelore.quarantine (
+  run text not null,
+  table_id text collate "C" not null,
+  stage text not null,
+  error text not null,
+  at timestamp with time zone default now() not null,
+  constraint quarantine_pkey PRIMARY KEY (run, table_id, stage)
+);
+
+create table tablelore.query_template (
+  repo text not null,
+  fingerprint text not null,
+  sql text not null,
+  tables text[] default '{}'::text[] not null,
+  analysis jsonb,
+  reader_version text,
+  constraint query_template_pkey PRIMARY KEY (repo, fingerprint)
+);
+
+create table tablelore.rate_bucket (
+  name text not null,
+  tokens double precision not null,
+  capacity double precision not null,
+  refill_per_second double precision not null,
+  updated_at timestamp with time zone not null,
+  constraint rate_bucket_pkey PRIMARY KEY (name)
+);
+
+create table tablelore.repo (
+  name text not null,
+  url text,
+  ref text,
+  constraint repo_pkey PRIMARY KEY (name)
+);
+
+create table tablelore.run (
+  id text not null,
+  workflow text not null,
+  repo text not null,
+  as_of date not null,
+  commit text not null,
+  status text not null,
+  input jsonb not null,
+  report jsonb,
+  diagnostics_hash text,
+  started_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone,
+  constraint run_diagnostics_hash_fkey FOREIGN KEY (diagnostics_hash) REFERENCES tablelore.diagnostics_set(hash),
+  constraint run_pkey PRIMARY KEY (id)
+);
+CREATE INDEX run_repo ON tablelore.run USING btree (repo, started_at);
+
+create table tablelore.run_stage (
+  run text not null,
+  stage text not null,
+  done integer not null,
+  reused integer not null,
+  failed integer not null,
+  seconds double precision not null,
+  skipped text,
+  constraint run_stage_pkey PRIMARY KEY (run, stage)
+);
+
+create table tablelore.search_entry (
+  repo text not null,
+  kind text not null,
+  ref text collate "C" not null,
+  name text collate "C" generated always as (lower(regexp_replace(ref, '^.*\.'::text, ''::text))) stored not null,
+  version bigint not null,
+  text_hash text not null,
+  from_snapshot bigint not null,
+  until_snapshot bigint,
+  constraint search_entry_from_snapshot_fkey FOREIGN KEY (from_snapshot) REFERENCES tablelore.snapshot(id),
+  constraint search_entry_text_hash_fkey FOREIGN KEY (text_hash) REFERENCES tablelore.search_text(text_hash),
+  constraint search_entry_until_snapshot_fkey FOREIGN KEY (until_snapshot) REFERENCES tablelore.snapshot(id),
+  constraint search_entry_pkey PRIMARY KEY (repo, kind, ref, from_snapshot)
+);
+CREATE INDEX search_entry_from ON tablelore.search_entry USING btree (from_snapshot);
+CREATE INDEX search_entry_name ON tablelore.search_entry USING btree (repo, name);
+CREATE UNIQUE INDEX search_entry_open ON tablelore.search_entry USING btree (repo, kind, ref) WHERE (until_snapshot IS NULL);
+CREATE INDEX search_entry_text ON tablelore.search_entry USING btree (text_hash);
+CREATE INDEX search_entry_until ON tablelore.search_entry USING btree (until_snapshot);
+
+create table tablelore.search_text (
+  text_hash text not null,
+  text text not null,
+  tsv tsvector generated always as ((to_tsvector('english'::regconfig, tablelore.search_words("left"(text, 100000))) || to_tsvector('simple'::regconfig, tablelore.search_words("left"(text, 100000))))) stored not null,
+  constraint search_text_pkey PRIMARY KEY (text_hash)
+);
+CREATE INDEX search_text_tsv ON tablelore.search_text USING gin (tsv);
+
+create table tablelore.setting (
+  name text not null,
+  value text not null,
+  constraint setting_pkey PRIMARY KEY (name)
+);
+
+create table tablelore.snapshot (
+  id bigint generated always as identity not null,
+  repo text not null,
+  as_of date not null,
+  commit text not null,
+  commit_order bigint not null,
+  run text not null,
+  base bigint,
+  model text,
+  published_at timestamp with time zone default now() not null,
+  constraint snapshot_base_fkey FOREIGN KEY (base) REFERENCES tablelore.snapshot(id),
+  constraint snapshot_pkey PRIMARY KEY (id),
+  constraint snapshot_repo_run_as_of_key UNIQUE (repo, run, as_of)
+);
+
+create table tablelore.stale_day (
+  repo text not null,
+  day date not null,
+  constraint stale_day_pkey PRIMARY KEY (repo, day)
+);
+
+create table tablelore.template_day (
+  repo text not null,
+  fingerprint text not null,
+  day date not null,
+  source text not null,
+  log_file bigint not null,
+  runs integer not null,
+  failures integer not null,
+  users text[] not null,
+  roles jsonb not null,
+  constraint template_day_log_file_fkey FOREIGN KEY (log_file) REFERENCES tablelore.log_file(id) ON DELETE CASCADE,
+  constraint template_day_pkey PRIMARY KEY (repo, fingerprint, day, source, log_file)
+);
+CREATE INDEX template_day_day ON tablelore.template_day USING btree (repo, day);
+CREATE INDEX template_day_file ON tablelore.template_day USING btree (log_file);
+
+create table tablelore.usage_day (
+  repo text not null,
+  table_id text collate "C" not null,
+  day date not null,
+  queries integer not null,
+  users integer not null,
+  failures integer not null,
+  by_source jsonb not null,
+  constraint usage_day_pkey PRIMARY KEY (repo, table_id, day)
+);
+CREATE INDEX usage_day_day ON tablelore.usage_day USING btree (repo, day);
+
+create table tablelore.work_item (
+  run text not null,
+  stage text not null,
+  ordinal integer not null,
+  key text not null,
+  payload jsonb not null,
+  status text default 'open'::text not null,
+  constraint work_item_pkey PRIMARY KEY (run, stage, ordinal)
+);

@@ -1,0 +1,15 @@
+import { runs } from './0001-runs.ts';
+import { ledger } from './0002-ledger.ts';
+import { search } from './0003-search.ts';
+import { usage } from './0004-usage.ts';
+import { model } from './0005-model.ts';
+import { setting } from './0006-setting.ts';
+import { staleDay } from './0007-stale-day.ts';
+
+/** One step of the schema: SQL statements, each run once and in this order. A released one is never changed; a later one adds. */
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const migrations: readonly Migration[] = [runs, ledger, search, usage, model, setting, staleDay];

@@ -1,0 +1,267 @@
+import type { Generated, GeneratedAlways } from 'kysely';
+import type { Card } from './contracts/card.ts';
+import type { ProofStep } from './contracts/claims.ts';
+import type { Evidence } from './contracts/evidence.ts';
+import type { FileFacts } from './contracts/facts.ts';
+import type { RunReport } from './contracts/runs.ts';
+
+/**
+ * Rows as `store/` reads them: `date` columns are ISO dates, `timestamptz` are ISO 8601 in UTC, `bigint` are numbers, `jsonb` is parsed,
+ * `bytea` is zstd-compressed JSON.
+ */
+export interface Tables {
+  'tablelore.migration': { name: string; applied_at: Generated<string> };
+  'tablelore.repo': { name: string; url: string | null; ref: string | null };
+  'tablelore.observed_head': { repo: string; day: string; sha: string };
+  'tablelore.run': RunRow;
+  'tablelore.run_stage': RunStageRow;
+  'tablelore.diagnostics_set': { hash: string; body: Buffer };
+  'tablelore.night': NightRow;
+  'tablelore.lease': { repo: string; as_of: string; holder: string; expires_at: string };
+  'tablelore.work_item': WorkItemRow;
+  'tablelore.quarantine': QuarantineRow;
+  'tablelore.facts': FactsRow;
+  'tablelore.claim': ClaimRow;
+  'tablelore.claim_set': ClaimSetRow;
+  'tablelore.pointer': PointerRow;
+  'tablelore.search_text': { text_hash: string; text: string; tsv: GeneratedAlways<string> };
+  'tablelore.embedding': { text_hash: string; model: string; embedding: string };
+  'tablelore.card_version': CardVersionRow;
+  'tablelore.snapshot': SnapshotRow;
+  'tablelore.published': { repo: string; snapshot_id: number };
+  'tablelore.search_entry': SearchEntryRow;
+  'tablelore.log_file': LogFileRow;
+  'tablelore.query_template': QueryTemplateRow;
+  'tablelore.template_day': TemplateDayRow;
+  'tablelore.usage_day': UsageDayRow;
+  'tablelore.stale_day': { repo: string; day: string };
+  'tablelore.model_call': ModelCallRow;
+  'tablelore.rate_bucket': RateBucketRow;
+  'tablelore.setting': { name: string; value: string };
+}
+
+interface RunRow {
+  id: string;
+  workflow: string;
+  repo: string;
+  as_of: string;
+  commit: string;
+  /** `running`, then the report's outcome. */
+  status: string;
+  input: unknown;
+  report: RunReport | null;
+  diagnostics_hash: string | null;
+  started_at: Generated<string>;
+  /** Null while it runs, and when its worker died for good. */
+  ended_at: string | null;
+}
+
+interface RunStageRow {
+  run: string;
+  stage: string;
+  done: number;
+  reused: number;
+  failed: number;
+  seconds: number;
+  skipped: string | null;
+}
+
+/** An as-of date that some run wrote for. `run`, `commit` and `night_hash` are null until a whole night was recorded. */
+interface NightRow {
+  repo: string;
+  as_of: string;
+  run: string | null;
+  commit: string | null;
+  /** Names everything that the night read; the same hash again means that nothing changed. */
+  night_hash: string | null;
+  published: Generated<boolean>;
+}
+
+interface WorkItemRow {
+  run: string;
+  stage: string;
+  /** Position in the frozen list, from 0. */
+  ordinal: number;
+  key: string;
+  payload: unknown;
+  /** `open`, `done`, `reused`, `failed`. */
+  status: Generated<string>;
+}
+
+interface QuarantineRow {
+  run: string;
+  table_id: string;
+  stage: string;
+  error: string;
+  at: Generated<string>;
+}
+
+interface FactsRow {
+  key: string;
+  /** The repository that they were first read in; facts are shared by all that have the blob. */
+  repo: string;
+  path: string;
+  blob: string;
+  reader: string;
+  version: number;
+  dialect: string;
+  trace: Record<string, string> | null;
+  /** The facts without relations. */
+  summary: FileFacts;
+  body: Buffer;
+}
+
+interface ClaimRow {
+  id: string;
+  /** The repository that it was first made in. */
+  repo: string;
+  table_id: string;
+  field: string;
+  origin: string;
+  value: unknown;
+  confidence: number;
+  evidence: Evidence[];
+  steps: ProofStep[] | null;
+}
+
+interface ClaimSetRow {
+  id: GeneratedAlways<number>;
+  repo: string;
+  table_id: string;
+  stage: string;
+  input_hash: string;
+  claims: string[];
+  output: Buffer;
+  output_hash: string;
+}
+
+/** From `as_of` on the table's stage has this set, until the next row. Rows stand only where the set differs from the one before. */
+interface PointerRow {
+  repo: string;
+  table_id: string;
+  stage: string;
+  as_of: string;
+  /** Null: the table has none from here on. */
+  set_id: number | null;
+}
+
+interface CardVersionRow {
+  id: GeneratedAlways<number>;
+  repo: string;
+  table_id: string;
+  hash: string;
+  card: Card;
+  text_hash: string;
+}
+
+interface SnapshotRow {
+  id: GeneratedAlways<number>;
+  repo: string;
+  as_of: string;
+  commit: string;
+  /** Position of the commit on the branch: a later commit has a higher one. */
+  commit_order: number;
+  run: string;
+  /** The snapshot that it was published over; null for the first. */
+  base: number | null;
+  /** The embedding model whose vectors searches of it use; null when it has none. */
+  model: string | null;
+  published_at: Generated<string>;
+}
+
+/** What snapshots hold: an entry is in every snapshot of its repository from `from_snapshot` to before `until_snapshot`. */
+interface SearchEntryRow {
+  repo: string;
+  /** `card` or `query`. */
+  kind: string;
+  /** Table id, or fingerprint. */
+  ref: string;
+  /** The last part of `ref`, lower case. */
+  name: GeneratedAlways<string>;
+  /** Id of the card version, or of the claim set of stage `rank`. */
+  version: number;
+  text_hash: string;
+  from_snapshot: number;
+  /** Null: still in. */
+  until_snapshot: number | null;
+}
+
+interface LogFileRow {
+  id: GeneratedAlways<number>;
+  repo: string;
+  path: string;
+  hash: string;
+  /** Null: no line could be read. */
+  day_from: string | null;
+  day_to: string | null;
+  lines: number;
+  bad_lines: number;
+  ingested_at: Generated<string>;
+}
+
+interface QueryTemplateRow {
+  repo: string;
+  fingerprint: string;
+  sql: string;
+  tables: Generated<string[]>;
+  analysis: unknown;
+  /** Null: not analysed yet. */
+  reader_version: string | null;
+}
+
+interface TemplateDayRow {
+  repo: string;
+  fingerprint: string;
+  day: string;
+  source: string;
+  log_file: number;
+  runs: number;
+  failures: number;
+  /** Keys that stand for people. */
+  users: string[];
+  /** Role → runs. */
+  roles: Record<string, number>;
+}
+
+interface UsageDayRow {
+  repo: string;
+  table_id: string;
+  day: string;
+  queries: number;
+  users: number;
+  failures: number;
+  by_source: Record<string, number>;
+}
+
+interface ModelCallRow {
+  id: GeneratedAlways<number>;
+  repo: string;
+  table_id: string;
+  model: string;
+  prompt_version: string;
+  input_hash: string;
+  /** Raised when the same question is asked anew on purpose; from 0. */
+  generation: number;
+  /** From 0. */
+  turn: number;
+  run: string;
+  request: unknown;
+  response: unknown;
+  /** `open`, `done`, `failed`. */
+  status: string;
+  input_tokens: Generated<number>;
+  cached_input_tokens: Generated<number>;
+  output_tokens: Generated<number>;
+  /** Null: the model's prices are not configured. */
+  cost_usd: number | null;
+  created_at: Generated<string>;
+}
+
+interface RateBucketRow {
+  name: string;
+  /** What is left; below 0 after a debt. */
+  tokens: number;
+  capacity: number;
+  refill_per_second: number;
+  updated_at: string;
+}
