@@ -1,0 +1,57 @@
+import { commitKey, type ProjectContext, type ReadContext, type TracedFiles } from '../reader.ts';
+import type { Value } from '../typescript/values.ts';
+import { actionIndex, type ActionIndex, type LocatedAddress } from './names.ts';
+import { dataformSettings, projectGlobals, type DataformSettings } from './project.ts';
+import { jsAddresses } from './read-js.ts';
+import { sqlxHead } from './read-sqlx.ts';
+import { splitSqlx } from './sqlx.ts';
+
+/** What all files of a Dataform project share. */
+export interface LoadedProject {
+  readonly settings: DataformSettings;
+  /** Includes and `dataform`, by name. Reading one traces its file. */
+  readonly globals: ReadonlyMap<string, Value>;
+  readonly index: ActionIndex;
+}
+
+/** A project's index is the same for all its files: it is kept as long as the commit's list of paths. */
+const indexes = new WeakMap<object, Map<string, ActionIndex>>();
+
+/** Settings and includes are read through `files`, so that they are traced; the index is read apart from it, since `ref:` entries trace its answers. */
+export function loadDataformProject(
+  project: ProjectContext,
+  context: ReadContext,
+  files: TracedFiles,
+): LoadedProject {
+  const settings = dataformSettings(project, files);
+  const globals = projectGlobals(settings, files, context);
+  return { settings, globals, index: indexOf(project, context) };
+}
+
+export function indexOf(project: ProjectContext, context: ReadContext): ActionIndex {
+  const known = indexes.get(commitKey(context))?.get(project.root);
+  if (known !== undefined) return known;
+  const untraced: TracedFiles = { trace: {}, file: (path) => context.file?.(path)?.text };
+  const settings = dataformSettings(project, untraced);
+  const shared = { settings, globals: projectGlobals(settings, untraced, context) };
+  const actions: LocatedAddress[] = [];
+  context.preload?.((context.paths ?? []).filter((path) => isDefinition(path, project)));
+  for (const path of context.paths ?? []) {
+    if (!isDefinition(path, project)) continue;
+    const text = untraced.file(path);
+    if (text === undefined || text.length > 500_000) continue;
+    const found = path.endsWith('.sqlx')
+      ? [sqlxHead(path, splitSqlx(text), shared).address]
+      : jsAddresses(path, text, shared);
+    actions.push(...found.map((address) => ({ address, path })));
+  }
+  const index = actionIndex(actions);
+  const all = indexes.get(commitKey(context)) ?? new Map<string, ActionIndex>();
+  indexes.set(commitKey(context), all.set(project.root, index));
+  return index;
+}
+
+export function isDefinition(path: string, project: ProjectContext): boolean {
+  const prefix = project.root === '' ? '' : `${project.root}/`;
+  return path.startsWith(`${prefix}definitions/`) && /\.(sqlx|js)$/.test(path);
+}
