@@ -1,0 +1,270 @@
+/**
+ * What a table is, from the code that builds it: one row's meaning, where its columns come from, what it leaves out, what it joins.
+ * Pure; the table's own tests and declared keys are not read.
+ */
+import type { ClaimValue, ProofStep } from '../../schema/contracts/claims.ts';
+import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
+import type { Build, WriteMode } from '../../schema/contracts/facts.ts';
+import type { NameRef, TableId } from '../../schema/contracts/names.ts';
+import type { Catalog } from '../bind/bind.ts';
+import { isOpen } from '../bind/schema.ts';
+import type { ColumnOrigins } from '../lineage/collapse.ts';
+import { contentOf } from './content.ts';
+import { describeKey, grainOf } from './grain.ts';
+import type { InterfaceColumn, InterfaceKey, TableInterface } from './interface.ts';
+import { observeJoins, throughOutput } from './observe.ts';
+import type { JoinObservation } from './observe.ts';
+import { population, runWindow } from './population.ts';
+import type { PopulationFact } from './population.ts';
+import { visibleDependencies } from './project.ts';
+import { runOf } from './run.ts';
+import type { Run } from './run.ts';
+import { columnType } from './types.ts';
+import { snapshotDependency, tableKeys } from './write.ts';
+import type { TableKey } from './write.ts';
+
+export interface DeriveInput {
+  readonly table: TableId;
+  /** The file that the builds stand in; named in proof steps and diagnostics. */
+  readonly path: string;
+  readonly builds: readonly Build[];
+  readonly resolve: (ref: NameRef) => TableId;
+  /** What is known of another table; null when nothing is. */
+  readonly upstream: (table: TableId) => TableInterface | null;
+  /** Columns that partition the table where the builds do not say. */
+  readonly partitionBy?: readonly string[];
+}
+
+export interface DerivedColumn {
+  readonly name: string;
+  /** 0-based; null behind columns whose names are not known. */
+  readonly position: number | null;
+  readonly type: string | null;
+  readonly nullable: boolean | null;
+  readonly values: readonly string[] | null;
+}
+
+/** What one run writes. `predicates`: conditions on a run's parameters, or on what the table holds already. */
+export interface RunWindow {
+  readonly kind: 'full' | 'incremental' | 'partition' | null;
+  readonly predicates: readonly string[];
+}
+
+export interface DerivedTable {
+  readonly columns: readonly DerivedColumn[];
+  /** `false`: there may be columns besides these. */
+  readonly complete: boolean;
+  readonly grain: ClaimValue<'grain'>;
+  /** An entry for column `*` names tables whose columns come through unseen. */
+  readonly lineage: readonly ColumnOrigins[];
+  readonly joins: readonly JoinObservation[];
+  readonly population: readonly PopulationFact[];
+  readonly window: RunWindow;
+  readonly steps: { readonly grain: readonly ProofStep[]; readonly population: readonly ProofStep[] };
+  readonly interface: TableInterface;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function deriveTable(input: DeriveInput): DerivedTable {
+  const upstream = (table: TableId): TableInterface | null =>
+    table === input.table ? null : input.upstream(table);
+  const catalog: Catalog = {
+    resolve: input.resolve,
+    columnsOf: (table) => {
+      const known = upstream(table);
+      return known && known.columns.length > 0 ? { columns: known.columns, complete: known.complete } : null;
+    },
+  };
+  const content = contentOf(input.builds);
+  const runs = content.queries.map(({ relation, columns }) => runOf(relation, catalog, upstream, columns));
+  const [first] = runs;
+  if (!first) return withoutRows(input);
+  const line = content.line === undefined ? {} : { line: content.line };
+  const keys = tableKeys(runs, {
+    table: input.table,
+    mode: content.mode,
+    uniqueKey: content.uniqueKey,
+    partitionBy: content.partitionBy.length > 0 ? content.partitionBy : (input.partitionBy ?? []),
+    ...line,
+  });
+  const columns = columnsOf(first, runs);
+  const complete = !runs.some((run) => run.open);
+  const lineage = lineageOf(runs);
+  const inAll = runs.slice(1).map((run) => {
+    return new Set(population(run, input.table).map((fact) => fact.sql));
+  });
+  const facts = population(first, input.table).filter((fact) => inAll.every((sqls) => sqls.has(fact.sql)));
+  const grain = grainOf(keys, first, runs, complete);
+  const own: TableInterface = {
+    columns: columns.map(({ name, type, nullable, values }): InterfaceColumn => ({
+      name,
+      type,
+      nullable,
+      values,
+    })),
+    complete,
+    keys: keys
+      .filter((key) => key.scope === 'table')
+      .slice(0, 8)
+      .map(interfaceKey),
+    determines: [
+      ...determined(first, content.mode),
+      ...(content.mode === 'snapshot' && content.uniqueKey.length > 0 ? [snapshotDependency(content)] : []),
+    ],
+    population: facts.map(({ predicate, sql, words }) => ({ predicate, sql, words })),
+  };
+  const observations = runs.flatMap((run) =>
+    observeJoins({ query: run.query, lineage: run.lineage, upstream }),
+  );
+  return {
+    columns,
+    complete,
+    grain,
+    lineage,
+    joins: [...observations, ...throughOutput(observations, input.table, lineage, own, upstream)],
+    population: facts,
+    window: windowOf(content.mode, runs),
+    steps: {
+      grain: describeKey(keys[0], input.path),
+      population: facts.map((fact) => ({
+        text: fact.words,
+        ...(fact.line === undefined ? {} : { path: input.path, line: fact.line }),
+      })),
+    },
+    interface: own,
+    diagnostics: diagnosticsOf(runs, input.path),
+  };
+}
+
+function columnsOf(first: Run, runs: readonly Run[]): DerivedColumn[] {
+  const open = first.query.schema.items.findIndex(isOpen);
+  const seen = new Set<string>();
+  return first.columns.flatMap((column): DerivedColumn[] => {
+    const key = column.name.toLowerCase();
+    if (seen.has(key)) return [];
+    seen.add(key);
+    const index = first.query.schema.items.findIndex((item) => !isOpen(item) && item.id === column.id);
+    const values = runs.map((run) => run.known.values.get(run.idOf(column.name) ?? -1));
+    const literals = values.every((list) => list !== undefined) ? [...new Set(values.flat())] : null;
+    return [
+      {
+        name: column.name,
+        position: open !== -1 && index > open ? null : seen.size - 1,
+        type: columnType(column.id, first.prover),
+        nullable: runs.every((run) => run.known.notNull.has(run.idOf(column.name) ?? -1)) ? false : null,
+        values: literals && literals.length <= 32 ? literals : null,
+      },
+    ];
+  });
+}
+
+function lineageOf(runs: readonly Run[]): ColumnOrigins[] {
+  const columns = new Map<string, ColumnOrigins>();
+  for (const run of runs) {
+    for (const column of run.columns) {
+      const key = column.name.toLowerCase();
+      const from = run.lineage.of(column.id);
+      const before = columns.get(key);
+      if (!before) columns.set(key, { column: column.name, from });
+      else if (run !== runs[0]) {
+        const known = new Set(before.from.map((each) => `${each.table}\n${each.column.toLowerCase()}`));
+        const more = from.filter((each) => !known.has(`${each.table}\n${each.column.toLowerCase()}`));
+        if (more.length > 0) columns.set(key, { column: before.column, from: [...before.from, ...more] });
+      }
+    }
+    const behind = new Set(run.query.schema.items.filter(isOpen).flatMap((item) => item.of));
+    if (behind.size > 0 && !columns.has('*'))
+      columns.set('*', {
+        column: '*',
+        from: [...behind].map((table) => ({ table, column: '*', kind: 'copy' })),
+      });
+  }
+  return [...columns.values()];
+}
+
+const interfaceKey = (key: TableKey): InterfaceKey => ({
+  columns: key.columns,
+  basis: key.why.assumed ? 'assumed' : 'proved',
+  rests_on: key.why.rests ?? [],
+  weak: key.weak,
+});
+
+const mostDependencies = 24;
+
+/** Dependencies for downstream: between runs only those that hold within a row survive. */
+function determined(run: Run, mode: WriteMode): TableInterface['determines'] {
+  if (mode === 'update') return [];
+  const visible = new Set(run.columns.map((column) => column.id));
+  const names = new Map(run.columns.map((column) => [column.id, column.name]));
+  return visibleDependencies(run.known, run.dependencies, visible)
+    .filter((dependency) => (mode === 'replace' || dependency.local === true) && dependency.from.length <= 4)
+    .slice(0, mostDependencies)
+    .map((dependency) => ({
+      from: dependency.from.map((id) => names.get(id) ?? ''),
+      to: dependency.to.map((id) => names.get(id) ?? ''),
+      weak: dependency.weak !== undefined,
+      assumed: dependency.why.assumed === true,
+      rests_on: dependency.why.rests ?? [],
+    }));
+}
+
+function windowOf(mode: WriteMode, runs: readonly Run[]): RunWindow {
+  const predicates = runs.flatMap((run) => runWindow(run.known.predicates, run.names, run.prover));
+  const kind =
+    mode === 'partition_overwrite'
+      ? 'partition'
+      : mode === 'replace'
+        ? 'full'
+        : mode === 'define' || mode === 'update' || mode === 'delete'
+          ? null
+          : 'incremental';
+  return { kind, predicates: [...new Set(predicates)].slice(0, 8) };
+}
+
+const mostDiagnostics = 5;
+
+function diagnosticsOf(runs: readonly Run[], path: string): Diagnostic[] {
+  const seen = new Set<string>();
+  return runs
+    .flatMap((run) => run.unresolved)
+    .filter(({ name }) => !seen.has(name) && seen.add(name))
+    .slice(0, mostDiagnostics)
+    .map(({ name, line }) => ({
+      code: 'derive.unknown_column',
+      severity: 'info',
+      message: `No relation in scope is known to have ${name}; its lineage is left out`,
+      path,
+      ...(line === undefined ? {} : { line }),
+      fault: 'system',
+    }));
+}
+
+/** A table whose rows no query makes: only its shape may be known. */
+function withoutRows(input: DeriveInput): DerivedTable {
+  const names = input.builds.find((build) => build.columns)?.columns ?? [];
+  const columns = names.map((name, position) => ({
+    name,
+    position,
+    type: null,
+    nullable: null,
+    values: null,
+  }));
+  return {
+    columns,
+    complete: names.length > 0,
+    grain: { keys: [], status: 'unknown', phrase: '', time_grain: null },
+    lineage: [],
+    joins: [],
+    population: [],
+    window: { kind: null, predicates: [] },
+    steps: { grain: [], population: [] },
+    interface: {
+      columns: columns.map(({ name }) => ({ name, type: null, nullable: null, values: null })),
+      complete: names.length > 0,
+      keys: [],
+      determines: [],
+      population: [],
+    },
+    diagnostics: [],
+  };
+}

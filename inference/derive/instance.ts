@@ -1,0 +1,96 @@
+/** Uses of CTEs: what is known of the CTE's rows, once worked out, is said anew of each use's columns. */
+import type { BoundCte, BoundInstance, ColumnId } from '../bind/bound.ts';
+import { madeOfKeys } from './lost-keys.ts';
+import { dependenciesOf, properties } from './properties.ts';
+import type { Predicate, Properties, Term } from './properties.ts';
+import type { Prover } from './prover.ts';
+import { visibleDependencies, visibleKeys } from './project.ts';
+import type { Dependency } from './dependencies.ts';
+import { reason } from './reason.ts';
+import type { Reason } from './reason.ts';
+import { replaceColumns } from './replace.ts';
+
+/** What is known of a relation, said of its visible columns only. */
+export interface Summary {
+  readonly keys: readonly {
+    readonly columns: readonly ColumnId[];
+    readonly weak: boolean;
+    readonly why: Reason;
+  }[];
+  readonly dependencies: readonly Dependency[];
+  readonly notNull: ReadonlySet<ColumnId>;
+  readonly values: ReadonlyMap<ColumnId, readonly string[]>;
+  readonly terms: ReadonlyMap<ColumnId, Term>;
+  readonly predicates: readonly Predicate[];
+  /** Nothing in the code keeps rows from being the same, or what does is only in what columns are computed from. */
+  readonly unkeyed: boolean;
+}
+
+const mostKeys = 8;
+
+export function summarise(known: Properties, visible: ReadonlySet<ColumnId>, prover: Prover): Summary {
+  const dependencies = dependenciesOf(known);
+  return {
+    keys: visibleKeys(known, dependencies, visible, mostKeys, prover),
+    dependencies: visibleDependencies(known, dependencies, visible),
+    notNull: known.notNull,
+    values: known.values,
+    terms: known.terms,
+    predicates: known.predicates,
+    unkeyed: known.row.some((id) => known.unkeyed.has(id)) || madeOfKeys(known, visible, prover),
+  };
+}
+
+export function deriveInstance(
+  node: BoundInstance,
+  summaries: Map<BoundCte, Summary>,
+  prover: Prover,
+): Properties {
+  let summary = summaries.get(node.of);
+  if (!summary) {
+    summary = summarise(prover.derive(node.of.node), new Set(node.of.schema.ids()), prover);
+    summaries.set(node.of, summary);
+  }
+  const known = properties([node.row]);
+  const columns = new Map(node.columns);
+  // columns that another use of the CTE asked for are there in this use too
+  const mapped = (ids: readonly ColumnId[]): ColumnId[] =>
+    ids.map((id) => {
+      const mine = columns.get(id) ?? prover.fresh();
+      columns.set(id, mine);
+      return mine;
+    });
+  for (const key of summary.keys)
+    known.dependencies.push({
+      from: mapped(key.columns),
+      to: [node.row],
+      why: key.why,
+      ...(key.weak ? { weak: mapped(key.columns) } : {}),
+    });
+  for (const dependency of summary.dependencies)
+    known.dependencies.push({
+      ...dependency,
+      from: mapped(dependency.from),
+      to: mapped(dependency.to),
+      ...(dependency.weak ? { weak: mapped(dependency.weak) } : {}),
+      ...(dependency.present ? { present: mapped(dependency.present) } : {}),
+    });
+  known.dependencies.push({
+    from: [node.row],
+    to: [...columns.values()],
+    why: reason(`${node.of.name}: a row has one value a column`, node.line),
+  });
+  for (const [inner, id] of columns) {
+    if (summary.notNull.has(inner)) known.notNull.add(id);
+    const values = summary.values.get(inner);
+    if (values) known.values.set(id, values);
+    const term = summary.terms.get(inner);
+    if (term) known.terms.set(id, term);
+  }
+  known.predicates = summary.predicates.map((predicate) => ({
+    ...predicate,
+    value: replaceColumns(predicate.value, columns),
+  }));
+  if (summary.keys.length === 0 && summary.unkeyed) known.unkeyed.add(node.row);
+  return known;
+}

@@ -1,0 +1,152 @@
+/** Population: the conditions that every row of a table meets, in SQL and in words. */
+import type { Expression } from '../../schema/contracts/relation.ts';
+import type { BoundExpression, ColumnId } from '../bind/bound.ts';
+import { references, some } from '../bind/expressions.ts';
+import type { TableId } from '../../schema/contracts/names.ts';
+import type { InterfacePredicate } from './interface.ts';
+import { isMatchCall } from './match.ts';
+import { occurrences } from './occurrences.ts';
+import type { Predicate } from './properties.ts';
+import { origin } from './prover.ts';
+import type { Prover } from './prover.ts';
+import { renderExpression } from './render.ts';
+import type { Names } from './render.ts';
+import type { Run } from './run.ts';
+import { wordsOf } from './words.ts';
+
+export interface PopulationFact extends InterfacePredicate {
+  readonly line?: number;
+}
+
+const most = 24;
+
+/**
+ * The conditions over columns of the output, or of tables further up, without repeats and without what depends on a run or on what the table `own` held before.
+ */
+export function population(
+  { known, names, prover, query }: Pick<Run, 'known' | 'names' | 'prover' | 'query'>,
+  own: TableId,
+): PopulationFact[] {
+  const facts = new Map<string, PopulationFact>();
+  const lasting = known.predicates
+    .filter(({ value, run }) => !run && !trivial(value, prover) && !tablesOf(value, prover).has(own))
+    .map((predicate) => ({ ...predicate, sql: renderExpression(predicate.value, prover, names) }));
+  const said = Map.groupBy(lasting, ({ sql }) => sql);
+  const rows = occurrences(query.node);
+  for (const { value, line, sql } of lasting) {
+    if (sql === null || facts.has(sql) || facts.size >= most) continue;
+    // Of a table that is joined with itself, a condition on one of its rows would read as one on the other, too.
+    const times = said.get(sql)?.length ?? 0;
+    if ([...hiddenTables(value, names, prover)].some((table) => (rows.get(table) ?? 0) > times)) continue;
+    const words = wordsOf(value, (part) => renderExpression(part, prover, { ...names, short: true }), prover);
+    const predicate = asExpression(value, names, prover);
+    if (words === null || predicate === null) continue;
+    facts.set(sql, { sql, words, predicate, ...(line === undefined ? {} : { line }) });
+  }
+  return [...facts.values()];
+}
+
+/** The tables that the condition's columns are of, through whatever computes them. */
+function tablesOf(
+  value: BoundExpression,
+  prover: Prover,
+  visible: (id: ColumnId) => boolean = () => false,
+): Set<TableId> {
+  const tables = new Set<TableId>();
+  const seen = new Set<ColumnId>();
+  const visit = (part: BoundExpression): void => {
+    for (const id of references(part)) {
+      if (seen.has(id) || visible(id)) continue;
+      seen.add(id);
+      const definition = origin(prover, id);
+      if (definition?.kind === 'table') tables.add(definition.table);
+      if (definition?.kind === 'computed') visit(definition.value);
+    }
+  };
+  visit(value);
+  return tables;
+}
+
+/** Those whose columns the text names by their table, having no name for them in the output. */
+const hiddenTables = (value: BoundExpression, names: Names, prover: Prover): Set<TableId> =>
+  value.ex === 'call' && isMatchCall(value)
+    ? new Set()
+    : tablesOf(value, prover, (id) => names.of(id) !== undefined);
+
+/** `1 = 1`, `true`, also by way of columns that are constants. */
+function trivial(value: BoundExpression, prover: Prover): boolean {
+  if (some(value, (part) => part.ex === 'subquery' || part.ex === 'opaque')) return false;
+  return [...references(value)].every((id) => {
+    const definition = origin(prover, id);
+    return definition?.kind === 'computed' && trivial(definition.value, prover);
+  });
+}
+
+/** What one run reads, where that depends on the run: `event_date = @ds`. */
+export function runWindow(predicates: readonly Predicate[], names: Names, prover: Prover): string[] {
+  const texts = predicates
+    .filter((predicate) => predicate.run)
+    .map((predicate) => renderExpression(predicate.value, prover, names))
+    .filter((text) => text !== null);
+  return [...new Set(texts)].slice(0, 8);
+}
+
+/** The condition as downstream can take it over: columns by name, those further up qualified by their table. */
+function asExpression(value: BoundExpression, names: Names, prover: Prover): Expression | null {
+  const of = (part: BoundExpression): Expression | null => asExpression(part, names, prover);
+  const all = (parts: readonly BoundExpression[]): Expression[] | null => {
+    const found = parts.map(of);
+    return found.every((part) => part !== null) ? found : null;
+  };
+  switch (value.ex) {
+    case 'ref':
+      return columnExpression(value.id, names, prover);
+    case 'literal':
+    case 'parameter':
+      return value;
+    case 'cast': {
+      const inner = of(value.value);
+      return inner && { ex: 'cast', value: inner, type: value.type };
+    }
+    case 'binary': {
+      const sides = all([value.left, value.right]);
+      const [left, right] = sides ?? [];
+      return left && right ? { ex: 'binary', op: value.op, left, right } : null;
+    }
+    case 'unary': {
+      const inner = of(value.value);
+      return inner && { ex: 'unary', op: value.op, value: inner };
+    }
+    case 'in': {
+      const inner = of(value.value);
+      const list = all(value.list);
+      return inner && list ? { ex: 'in', value: inner, list } : null;
+    }
+    case 'between': {
+      const [inner, low, high] = all([value.value, value.low, value.high]) ?? [];
+      return inner && low && high ? { ex: 'between', value: inner, low, high } : null;
+    }
+    case 'field': {
+      const inner = value.index || value.field === undefined ? null : of(value.value);
+      return inner && value.field !== undefined ? { ex: 'field', value: inner, field: value.field } : null;
+    }
+    case 'call': {
+      const args = value.aggregate || value.filter ? null : all(value.args);
+      return args && { ex: 'call', name: value.name, args };
+    }
+    default: {
+      const text = renderExpression(value, prover, names);
+      return text === null ? null : { ex: 'opaque', parts: [], text };
+    }
+  }
+}
+
+function columnExpression(id: ColumnId, names: Names, prover: Prover): Expression | null {
+  const name = names.of(id);
+  if (name !== undefined) return { ex: 'column', name };
+  const definition = origin(prover, id);
+  if (definition?.kind === 'table')
+    return { ex: 'column', qualifier: [definition.table], name: definition.column };
+  const text = renderExpression({ ex: 'ref', id }, prover, names);
+  return text === null ? null : { ex: 'opaque', parts: [], text };
+}

@@ -1,0 +1,176 @@
+/**
+ * Opens every citation of a reading and keeps only the statements whose lines exist and hold what the statement names. That lines hold a word is not yet
+ * support for what is said of it: the check keeps out invented names, values and lines, not wrong conclusions.
+ */
+import type { Citation, Statement, TableReading } from './output-contract.ts';
+import { holdsName, namedInSql, namedInText, type Named } from './named.ts';
+
+export interface CheckedAgainst {
+  readonly table: string;
+  /** Lines of a file at the commit, as they are there; null: there is no such file. */
+  readonly linesOf: (path: string) => readonly string[] | null;
+  /** The id of the table meant; null: the ledger knows none, or several. */
+  readonly resolve: (name: string) => string | null;
+  /** Columns of a table, when all of them are known; else null. */
+  readonly columnsOf: (table: string) => readonly string[] | null;
+}
+
+export interface Rejection {
+  /** Which statement: `columns 3 (status)`. */
+  readonly at: string;
+  /** Words for the model and for people; says nothing of what the lines hold. */
+  readonly reason: string;
+}
+
+export interface CheckedReading {
+  readonly accepted: TableReading;
+  readonly rejections: readonly Rejection[];
+}
+
+/** A longer citation points at nothing. */
+const maxCitedLines = 80;
+const maxCitations = 20;
+
+export function checkCitations(reading: TableReading, against: CheckedAgainst): CheckedReading {
+  const rejections: Rejection[] = [];
+  const checker = checks(against);
+
+  function one<S extends Statement>(
+    at: string,
+    statement: S | null,
+    check: (s: S, cited: string) => string | null,
+  ) {
+    if (statement === null) return null;
+    const opened = checker.open(statement.evidence);
+    const reason = 'reason' in opened ? opened.reason : check(statement, opened.text);
+    if (reason === null) return statement;
+    rejections.push({ at, reason });
+    return null;
+  }
+  function each<S extends Statement>(
+    field: string,
+    statements: readonly S[],
+    nameOf: (s: S) => string,
+    check: (s: S, cited: string) => string | null,
+  ): S[] {
+    return statements.flatMap((statement, index) => {
+      const name = nameOf(statement).slice(0, 60);
+      const at = `${field} ${index + 1}${name === '' ? '' : ` (${name})`}`;
+      return one(at, statement, check) ?? [];
+    });
+  }
+
+  const { own, words, literal, otherTable, sqlNames } = checker;
+  const accepted: TableReading = {
+    purpose: one('purpose', reading.purpose, (s, cited) => words(s.text, cited)),
+    grain: one('grain', reading.grain, (s, cited) => first([...s.key_columns.map((name) => own(name, cited)), words(s.phrase, cited)])), // prettier-ignore
+    joins: each('joins', reading.joins, (s) => s.to, (s, cited) => checker.join(s, cited)), // prettier-ignore
+    upstream: each('upstream', reading.upstream, (s) => s.table, (s, cited) => otherTable(s.table) ?? literal(lastPart(s.table), cited)), // prettier-ignore
+    population: each('population', reading.population, (s) => s.sql, (s, cited) => s.sql.trim() === '' ? words(s.words, cited) : sqlNames(s.sql, cited)), // prettier-ignore
+    freshness: one('freshness', reading.freshness, (s, cited) => s.schedule === null ? words(s.words, cited) : literal(s.schedule, cited)), // prettier-ignore
+    owner: one('owner', reading.owner, (s, cited) => literal(s.owner, cited)),
+    columns: each('columns', reading.columns, (s) => s.column, (s, cited) => first([own(s.column, cited), ...s.values.map(({ value }) => literal(value, cited)), words(s.meaning, cited)])), // prettier-ignore
+    similar: each('similar', reading.similar, (s) => s.table, (s) => otherTable(s.table)), // prettier-ignore
+    caveats: each('caveats', reading.caveats, () => '', (s, cited) => words(s.text, cited)), // prettier-ignore
+    unknown: reading.unknown,
+  };
+  return { accepted, rejections };
+}
+
+/** The rules. Each gives the reason for which a statement fails, or null. */
+function checks(against: CheckedAgainst) {
+  const { table, resolve, columnsOf } = against;
+  const hasColumn = (of: string, name: string): boolean | null =>
+    columnsOf(of)?.some((column) => same(column, name)) ?? null;
+
+  function open(evidence: readonly Citation[]): { text: string } | { reason: string } {
+    if (evidence.length === 0) return { reason: 'it cites no lines' };
+    if (evidence.length > maxCitations) return { reason: `it cites more than ${maxCitations} places` };
+    const parts: string[] = [];
+    for (const { path, from, to } of evidence) {
+      const lines = against.linesOf(path);
+      if (lines === null) return { reason: `there is no file ${path} at this commit` };
+      if (from < 1 || to < from || to > lines.length)
+        return { reason: `${path} has no lines ${from} to ${to}: it has ${lines.length}` };
+      if (to - from + 1 > maxCitedLines)
+        return { reason: `lines ${from} to ${to} of ${path} are too many: cite at most ${maxCitedLines}` };
+      parts.push(...lines.slice(from - 1, to));
+    }
+    const text = parts.join('\n');
+    return /[\p{L}\p{N}]/u.test(text) ? { text } : { reason: 'the cited lines are empty' };
+  }
+
+  /** A column of this table: known, where all are known, and in the lines. */
+  function own(name: string, cited: string): string | null {
+    if (hasColumn(table, name) === false) return `${table} has no column ${name}`;
+    return holdsName(cited, name) ? null : `the cited lines do not hold the column ${name}`;
+  }
+
+  function literal(value: string, cited: string): string | null {
+    const wanted = value.trim();
+    return wanted !== '' && cited.toLowerCase().includes(wanted.toLowerCase())
+      ? null
+      : `the cited lines do not hold ${JSON.stringify(value)}`;
+  }
+
+  function otherTable(name: string): string | null {
+    const id = resolve(name);
+    if (id === null) return `no table ${name} is known`;
+    return id === table ? `${name} is the table itself` : null;
+  }
+
+  function join(s: TableReading['joins'][number], cited: string): string | null {
+    const to = resolve(s.to);
+    if (to === null) return `no table ${s.to} is known`;
+    if (s.columns.length === 0 || s.columns.length !== s.to_columns.length)
+      return 'it does not pair columns of both tables';
+    const theirs = s.to_columns.map((name) =>
+      hasColumn(to, name) === false
+        ? `${to} has no column ${name}`
+        : holdsName(cited, name)
+          ? null
+          : `the cited lines do not hold the column ${name}`,
+    );
+    return first([...s.columns.map((name) => own(name, cited)), ...theirs]);
+  }
+
+  function sqlNames(sql: string, cited: string): string | null {
+    const { literals, identifiers } = namedInSql(sql);
+    if (identifiers.length === 0) return 'the predicate names no column';
+    return held({ literals, identifiers }, cited, () => false);
+  }
+
+  /** Names in prose must be in the lines or in the ledger; values must be in the lines. */
+  const words = (text: string, cited: string): string | null =>
+    text.trim() === ''
+      ? 'it says nothing'
+      : held(namedInText(text), cited, (name) => hasColumn(table, name) === true || resolve(name) !== null);
+
+  function held({ literals, identifiers }: Named, cited: string, known: (name: string) => boolean) {
+    const name = identifiers.find((each) => !holdsName(cited, each) && !known(each));
+    if (name !== undefined) return `the cited lines do not hold ${name}`;
+    return first(literals.map((value) => literal(value, cited)));
+  }
+
+  return { open, own, literal, otherTable, join, sqlNames, words };
+}
+
+const first = (reasons: readonly (string | null)[]): string | null =>
+  reasons.find((reason) => reason !== null) ?? null;
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+const lastPart = (name: string): string => name.split('.').at(-1) ?? name;
+
+/** Every table that a reading names besides its own: what a check needs to know of. */
+export const tablesNamed = (reading: TableReading): string[] => [
+  ...new Set([
+    ...reading.joins.map(({ to }) => to),
+    ...reading.upstream.map(({ table }) => table),
+    ...reading.similar.map(({ table }) => table),
+  ]),
+];
+
+export const pathsCited = (reading: TableReading): string[] => {
+  const single = [reading.purpose, reading.grain, reading.freshness, reading.owner].filter((s) => s !== null);
+  const listed = [reading.joins, reading.upstream, reading.population, reading.columns, reading.similar, reading.caveats].flat(); // prettier-ignore
+  return [...new Set([...single, ...listed].flatMap(({ evidence }) => evidence.map(({ path }) => path)))];
+};
