@@ -1,0 +1,84 @@
+import type { Card } from '../../schema/contracts/card.ts';
+import type { ClaimOf } from '../trust-order.ts';
+import { byText, whyTrusted } from '../trust-order.ts';
+import { typeFamily } from '../type-family.ts';
+import { firstKnown, folded, groupBy, type Loss, type Merged } from './rule.ts';
+
+type Column = ClaimOf<'column'>;
+
+/**
+ * Columns are the union of all that are named; each property of a column comes from the most trusted claim that knows it. Order
+ * is the warehouse's or the code's, never the documentation's, which lists columns as its author likes.
+ */
+export function mergeColumns(claims: readonly Column[]): Merged<Partial<Card>> {
+  const losses: Loss[] = [];
+  const columns = [...groupBy(claims, (claim) => folded(claim.value.column)).values()].map((group) => {
+    const best = group[0] as Column;
+    losses.push(...typeConflicts(group), ...descriptionConflicts(group));
+    return {
+      column: best.value.column,
+      position: firstKnown([...group].sort(byKnowledgeOfOrder), (claim) => claim.value.position),
+      type: firstKnown(group, (claim) => claim.value.type),
+      description: firstKnown(group, (claim) => claim.value.description?.trim() || null),
+      nullable: firstKnown(group, (claim) => claim.value.nullable),
+      values: firstKnown(group, (claim) => claim.value.values),
+      origin: best.origin,
+    };
+  });
+  return { part: { columns: inOrder(columns) }, losses };
+}
+
+/** By position; fields of a struct (`a.b`) right behind their column, whatever numbers their source gives them. */
+function inOrder<C extends { readonly column: string; readonly position: number | null }>(
+  columns: readonly C[],
+): C[] {
+  const root = (column: string): string => folded(column.split('.')[0] ?? column);
+  const positions = new Map(columns.map(({ column, position }) => [folded(column), position ?? Infinity]));
+  const place = ({ column, position }: C): number => positions.get(root(column)) ?? position ?? Infinity;
+  return [...columns].sort(
+    (a, b) =>
+      place(a) - place(b) ||
+      byText(root(a.column), root(b.column)) ||
+      Number(a.column.includes('.')) - Number(b.column.includes('.')) ||
+      (a.position ?? Infinity) - (b.position ?? Infinity) ||
+      byText(a.column, b.column),
+  );
+}
+
+const orderSources = ['observed', 'derived', 'declared', 'inferred'] as const;
+const byKnowledgeOfOrder = (a: Column, b: Column): number =>
+  orderSources.indexOf(a.origin) - orderSources.indexOf(b.origin);
+
+function typeConflicts(group: readonly Column[]): Loss[] {
+  const typed = group.filter((claim) => claim.value.type !== null);
+  const kept = typed[0];
+  if (!kept) return [];
+  return typed
+    .filter((claim) => typeFamily(claim.value.type ?? '') !== typeFamily(kept.value.type ?? ''))
+    .map((lost) => ({
+      lost,
+      kept,
+      subject: kept.value.column,
+      words: `kept type ${kept.value.type ?? ''}, not ${lost.value.type ?? ''}`,
+      rule: whyTrusted(kept, lost),
+      contradicts: lost.origin !== 'inferred',
+    }));
+}
+
+/** Only people's notes contradict: a model's or a macro's wording beside a written one is only another wording. */
+function descriptionConflicts(group: readonly Column[]): Loss[] {
+  const described = group.filter((claim) => claim.value.description?.trim());
+  const kept = described[0];
+  if (!kept) return [];
+  return described
+    .filter((claim) => folded(claim.value.description ?? '') !== folded(kept.value.description ?? ''))
+    .filter((claim) => claim.value.type === null && claim.value.values === null)
+    .map((lost) => ({
+      lost,
+      kept,
+      subject: kept.value.column,
+      words: 'another description of the column stands',
+      rule: whyTrusted(kept, lost),
+      contradicts: false,
+    }));
+}
