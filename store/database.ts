@@ -1,0 +1,47 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { Tables } from '../schema/tables.ts';
+
+export type Database = Kysely<Tables>;
+
+export interface DatabaseOptions {
+  /** Connections at most. Default: 10. */
+  readonly max?: number;
+  /** What an operator sees in `pg_stat_activity`. Default: `tablelore`. */
+  readonly applicationName?: string;
+}
+
+const asNumber = (text: string) => Number(text);
+const asText = (text: string) => text;
+/** By Postgres type id: bigint and numeric → number, date → ISO date, timestamptz → ISO 8601 in UTC. */
+const parsers = new Map<number, (text: string) => unknown>([
+  [20, asNumber],
+  [1700, asNumber],
+  [1082, asText],
+  [1184, (text) => new Date(text).toISOString()],
+]);
+
+/** Opens a pool on a Postgres server, or on the embedded database, which speaks the same protocol. Connects when first used; end it with `destroy()`. */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 10,
+    application_name: options.applicationName ?? 'tablelore',
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        (format !== 'binary' && parsers.get(oid)) ||
+        (pg.types.getTypeParser(oid, format) as (text: string) => unknown),
+    },
+  });
+  // An idle connection that the server closes is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => {});
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/**
+ * Runs `work` in the transaction that `db` is, else in a new one. Inside, use `trx` only: on the embedded database a statement on another
+ * connection waits until this transaction ends.
+ */
+export function inTransaction<T>(db: Database, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  return db.isTransaction ? work(db as Transaction<Tables>) : db.transaction().execute(work);
+}

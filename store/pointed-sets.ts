@@ -1,0 +1,41 @@
+/** The sets that tables point at, with the hashes of what they were made from and of what they say. */
+import { sql } from 'kysely';
+import type { SetStage } from '../schema/contracts/stages.ts';
+import type { Database } from './database.ts';
+
+export interface PointedSet {
+  readonly setId: number;
+  readonly inputHash: string;
+  readonly outputHash: string;
+}
+
+/** By table, as of the end of the night of `asOf`; retired tables are absent. `tables`: only these. */
+export async function pointedSets(
+  db: Database,
+  repo: string,
+  asOf: string,
+  stage: SetStage,
+  tables?: readonly string[],
+): Promise<Map<string, PointedSet>> {
+  const only = tables ? [...tables] : null;
+  const { rows } = await sql<PointedSet & { table: string }>`
+    select p.table_id as "table", s.id as "setId", s.input_hash as "inputHash", s.output_hash as "outputHash"
+    from (
+      select distinct on (table_id) table_id, set_id
+      from tablelore.pointer
+      where repo = ${repo} and stage = ${stage} and as_of <= ${asOf}
+        and (${only}::text[] is null or table_id = any(${only}::text[]))
+      order by table_id, as_of desc
+    ) p join tablelore.claim_set s on s.id = p.set_id`.execute(db);
+  return new Map(rows.map(({ table, ...set }) => [table, set]));
+}
+
+/** Tables that had state of stage `link` before and have none as of the date. */
+export async function retiredTables(db: Database, repo: string, asOf: string): Promise<Set<string>> {
+  const { rows } = await sql<{ table: string }>`
+    select table_id as "table" from (
+      select distinct on (table_id) table_id, set_id from tablelore.pointer
+      where repo = ${repo} and stage = 'link' and as_of <= ${asOf} order by table_id, as_of desc
+    ) p where set_id is null`.execute(db);
+  return new Set(rows.map((row) => row.table));
+}

@@ -1,0 +1,52 @@
+import { sql } from 'kysely';
+import { inTransaction, type Database } from './database.ts';
+
+/** A token bucket that all workers share: it holds `capacity` at most and refills by `refillPerSecond`. */
+export interface BucketDraw {
+  readonly name: string;
+  readonly capacity: number;
+  readonly refillPerSecond: number;
+  /** More than the capacity waits for a full bucket and leaves a debt. */
+  readonly amount: number;
+}
+
+/**
+ * Takes the amounts from all buckets, or from none. Returns 0 when they were taken, else the milliseconds after which to ask again. By the database's
+ * clock.
+ */
+export async function reserve(db: Database, draws: readonly BucketDraw[]): Promise<number> {
+  // In one order for all, so that two that need the same buckets do not wait for each other.
+  const ordered = draws.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return inTransaction(db, async (trx) => {
+    let waitMs = 0;
+    for (const draw of ordered) {
+      const missing = Math.min(draw.amount, draw.capacity) - (await refill(trx, draw));
+      if (missing > 0) waitMs = Math.max(waitMs, Math.ceil((missing / draw.refillPerSecond) * 1_000));
+    }
+    if (waitMs === 0) for (const { name, amount } of ordered) await take(trx, name, amount);
+    return waitMs;
+  });
+}
+
+/** Puts right what was reserved once the true amount is known. */
+export async function settle(db: Database, name: string, reserved: number, used: number): Promise<void> {
+  if (reserved !== used) await take(db, name, used - reserved);
+}
+
+/** Brings the bucket up to now and returns what it holds. */
+async function refill(trx: Database, { name, capacity, refillPerSecond }: BucketDraw): Promise<number> {
+  const { rows } = await sql<{ tokens: number }>`
+    insert into tablelore.rate_bucket as b (name, tokens, capacity, refill_per_second, updated_at)
+    values (${name}, ${capacity}, ${capacity}, ${refillPerSecond}, clock_timestamp())
+    on conflict (name) do update set
+      tokens = least(excluded.capacity,
+        b.tokens + greatest(0, extract(epoch from clock_timestamp() - b.updated_at)) * b.refill_per_second),
+      capacity = excluded.capacity, refill_per_second = excluded.refill_per_second, updated_at = clock_timestamp()
+    returning tokens`.execute(trx);
+  return rows[0]?.tokens ?? 0;
+}
+
+async function take(db: Database, name: string, amount: number): Promise<void> {
+  await sql`update tablelore.rate_bucket set tokens = least(capacity, tokens - ${amount}::double precision)
+    where name = ${name}`.execute(db);
+}

@@ -1,0 +1,56 @@
+/** Figures of a run's report, counted where the rows are. */
+import { sql } from 'kysely';
+import type { Database } from './database.ts';
+import { slices } from './json.ts';
+
+export interface StatementTotals {
+  readonly total: number;
+  readonly parsed: number;
+  readonly opaque: number;
+  readonly failed: number;
+}
+
+/** Statements of the facts with these keys. */
+export async function countStatements(db: Database, keys: readonly string[]): Promise<StatementTotals> {
+  const totals = { total: 0, parsed: 0, opaque: 0, failed: 0 };
+  for (const some of slices(keys)) {
+    const { rows } = await sql<StatementTotals>`
+      select coalesce(sum((summary->'statements'->>'total')::int), 0)::int as total,
+        coalesce(sum((summary->'statements'->>'parsed')::int), 0)::int as parsed,
+        coalesce(sum((summary->'statements'->>'opaque')::int), 0)::int as opaque,
+        coalesce(sum((summary->'statements'->>'failed')::int), 0)::int as failed
+      from tablelore.facts where key = any(${[...some]}::text[])`.execute(db);
+    const row = rows[0];
+    if (!row) continue;
+    for (const name of ['total', 'parsed', 'opaque', 'failed'] as const) totals[name] += row[name];
+  }
+  return totals;
+}
+
+export interface CardTotals {
+  readonly cards: number;
+  readonly built: number;
+  readonly conflicts: number;
+  readonly stale: number;
+  readonly columnEdges: number;
+}
+
+/** Totals over the cards as of the end of the night of `asOf`. */
+export async function countCards(db: Database, repo: string, asOf: string): Promise<CardTotals> {
+  const { rows } = await sql<CardTotals>`
+    with state as (
+      select distinct on (table_id) table_id, set_id from tablelore.pointer
+      where repo = ${repo} and stage = 'card' and as_of <= ${asOf} order by table_id, as_of desc
+    ), cards as (
+      select v.card from state
+      join tablelore.claim_set s on s.id = state.set_id
+      join tablelore.card_version v on v.repo = ${repo} and v.table_id = state.table_id and v.hash = s.output_hash
+    )
+    select count(*)::int as cards,
+      count(*) filter (where card->>'path' is not null)::int as built,
+      coalesce(sum(jsonb_array_length(card->'conflicts')), 0)::int as conflicts,
+      coalesce(sum(jsonb_array_length(card->'stale')), 0)::int as stale,
+      coalesce(sum((select count(*) from jsonb_array_elements(card->'lineage') as l, jsonb_array_elements(l->'from'))), 0)::int as "columnEdges"
+    from cards`.execute(db);
+  return rows[0] ?? { cards: 0, built: 0, conflicts: 0, stale: 0, columnEdges: 0 };
+}

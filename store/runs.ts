@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import { canonicalJson } from '../knowledge/canonical-json.ts';
+import type { Diagnostic } from '../schema/contracts/diagnostic.ts';
+import type { RunReport, StageName } from '../schema/contracts/runs.ts';
+import { inTransaction, type Database } from './database.ts';
+import { pack, toJson, unpack } from './json.ts';
+
+export interface NewRun {
+  readonly id: string;
+  readonly workflow: string;
+  readonly repo: string;
+  readonly asOf: string;
+  readonly commit: string;
+  readonly input: unknown;
+}
+
+export interface StoredRun extends NewRun {
+  /** `running`, then the report's outcome. */
+  readonly status: string;
+  /** Null until it ended with one. */
+  readonly report: RunReport | null;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+}
+
+/** What one stage did in one run so far. */
+export interface RunStage {
+  readonly stage: StageName;
+  readonly done: number;
+  readonly reused: number;
+  readonly failed: number;
+  readonly seconds: number;
+  /** Why it did not run; null when it did. */
+  readonly skipped: string | null;
+}
+
+const columns = [
+  'id',
+  'workflow',
+  'repo',
+  'as_of as asOf',
+  'commit',
+  'input',
+  'status',
+  'report',
+  'started_at as startedAt',
+  'ended_at as endedAt',
+] as const;
+
+/** Records that a run began. Again with the same id: nothing changes. */
+export async function beginRun(db: Database, run: NewRun): Promise<void> {
+  const { asOf, input, ...rest } = run;
+  await db
+    .insertInto('tablelore.run')
+    .values({ ...rest, as_of: asOf, input: toJson(input), status: 'running' })
+    .onConflict((on) => on.column('id').doNothing())
+    .execute();
+}
+
+/** Records how a run ended. `report` is null for runs that end before they did anything. */
+export async function finishRun(
+  db: Database,
+  id: string,
+  status: string,
+  report: RunReport | null,
+): Promise<void> {
+  await db
+    .updateTable('tablelore.run')
+    .set({
+      status,
+      report: report && sql`${toJson(report)}::jsonb`,
+      ended_at: sql`coalesce(ended_at, now())`,
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function readRun(db: Database, id: string): Promise<StoredRun | null> {
+  const row = await db.selectFrom('tablelore.run').select(columns).where('id', '=', id).executeTakeFirst();
+  return row ?? null;
+}
+
+/** The latest runs first. `repo` null: of all repositories. */
+export async function listRuns(db: Database, repo: string | null, limit: number): Promise<StoredRun[]> {
+  let query = db.selectFrom('tablelore.run').select(columns);
+  if (repo !== null) query = query.where('repo', '=', repo);
+  return query.orderBy('started_at', 'desc').orderBy('id').limit(limit).execute();
+}
+
+/** Stores what a stage did; the last word counts. */
+export async function recordStage(db: Database, run: string, stage: RunStage): Promise<void> {
+  await db
+    .insertInto('tablelore.run_stage')
+    .values({ run, ...stage })
+    .onConflict((on) => on.columns(['run', 'stage']).doUpdateSet(stage))
+    .execute();
+}
+
+export async function readStages(db: Database, run: string): Promise<RunStage[]> {
+  const rows = await db
+    .selectFrom('tablelore.run_stage')
+    .select(['stage', 'done', 'reused', 'failed', 'seconds', 'skipped'])
+    .where('run', '=', run)
+    .execute();
+  return rows as RunStage[];
+}
+
+/** Stores the diagnostics of a run; equal lists of several runs are stored once. Returns the list's hash. */
+export async function saveDiagnostics(
+  db: Database,
+  run: string,
+  diagnostics: readonly Diagnostic[],
+): Promise<string> {
+  const hash = createHash('sha256').update(canonicalJson(diagnostics)).digest('hex');
+  await inTransaction(db, async (trx) => {
+    await sql`insert into tablelore.diagnostics_set (hash, body) values (${hash}, decode(${pack(diagnostics)}, 'base64'))
+      on conflict (hash) do nothing`.execute(trx);
+    await trx.updateTable('tablelore.run').set({ diagnostics_hash: hash }).where('id', '=', run).execute();
+  });
+  return hash;
+}
+
+/** The diagnostics of a run; null when it stored none. */
+export async function readDiagnostics(db: Database, run: string): Promise<Diagnostic[] | null> {
+  const row = await db
+    .selectFrom('tablelore.run as r')
+    .innerJoin('tablelore.diagnostics_set as d', 'd.hash', 'r.diagnostics_hash')
+    .select('d.body')
+    .where('r.id', '=', run)
+    .executeTakeFirst();
+  return row ? (unpack(row.body) as Diagnostic[]) : null;
+}

@@ -1,0 +1,37 @@
+import { sql } from 'kysely';
+import { inTransaction, type Database } from './database.ts';
+import { jsonBatches, recordset, slices } from './json.ts';
+
+/** A text that searches read. `textHash` names it: the same hash, the same text. */
+export interface SearchText {
+  readonly textHash: string;
+  readonly text: string;
+}
+
+/** Stores texts and indexes their words (of the first 100,000 characters). */
+export async function saveTexts(db: Database, texts: readonly SearchText[]): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    for (const batch of jsonBatches(texts)) {
+      await sql`
+        insert into tablelore.search_text (text_hash, text)
+        select r."textHash", r.text
+        from ${recordset(batch, 'r', '"textHash" text, text text')}
+        order by r."textHash"
+        on conflict do nothing`.execute(trx);
+    }
+  });
+}
+
+/** Texts by hash. Hashes that are not stored are absent. */
+export async function readTexts(db: Database, textHashes: readonly string[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const some of slices(textHashes, 1_000)) {
+    const rows = await db
+      .selectFrom('tablelore.search_text')
+      .select(['text_hash', 'text'])
+      .where('text_hash', '=', sql<string>`any(${[...some]}::text[])`)
+      .execute();
+    for (const row of rows) found.set(row.text_hash, row.text);
+  }
+  return found;
+}
