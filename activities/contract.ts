@@ -1,0 +1,157 @@
+/**
+ * What workflows may ask of activities. Arguments and results are small and plain: ids, cursors and counts; everything else travels through Postgres.
+ * Every activity may run twice and leaves the same rows.
+ */
+import type {
+  BackfillInput,
+  EnrichTableInput,
+  Layer,
+  NightlyInput,
+  RunReport,
+  StageName,
+} from '../schema/contracts/runs.ts';
+
+/** One run over one repository as of one date. `run` is the workflow's id and run id, so a retried activity finds its own rows. */
+export interface RunHandle {
+  readonly run: string;
+  readonly repo: string;
+  /** ISO date. */
+  readonly asOf: string;
+  readonly commit: string;
+  /** `history`: older than what is published; its cards become history and never the current ones. */
+  readonly mode: 'live' | 'history';
+  /** Only this table is derived, rendered and published; null: all. */
+  readonly table: string | null;
+  /** Glob over table ids that the run is limited to, in the same way; null: all. */
+  readonly tables: string | null;
+  /** Stages to compute anew also where nothing changed. */
+  readonly redo: readonly Layer[];
+  /** At most so many tables are read by the model; null: as configured. */
+  readonly modelTables: number | null;
+  /** Neither code nor configuration differs from the last night: crawl, parse, link and derive have nothing to do. */
+  readonly codeUnchanged: boolean;
+}
+
+export interface BeginRun {
+  readonly workflow: 'nightly' | 'enrichTable' | 'backfill';
+  readonly run: string;
+  readonly repo: string;
+  readonly asOf: string;
+  /** A night of the schedule: it gives way when another run of the repository is under way. */
+  readonly givesWay: boolean;
+  readonly table: string | null;
+  readonly tables: string | null;
+  readonly redo: readonly Layer[];
+  readonly modelTables: number | null;
+  readonly input: NightlyInput | EnrichTableInput | BackfillInput;
+}
+
+export type BeginResult = { readonly handle: RunHandle } | { readonly skipped: string };
+
+/** A frozen list of work, read by position. */
+export interface WorkList {
+  /** Number of chunks; chunk numbers run from 0. */
+  readonly chunks: number;
+  readonly units: number;
+  /** Chunks may run side by side within a group, and groups run one after the other: the number of chunks in each. */
+  readonly groups: readonly number[];
+}
+
+export interface ChunkResult {
+  readonly done: number;
+  readonly reused: number;
+  readonly failed: number;
+}
+
+export interface Plan {
+  /** Repositories to run, at least one. */
+  readonly repos: readonly string[];
+  /** ISO dates, oldest first. */
+  readonly dates: readonly string[];
+}
+
+export interface PlanRequest {
+  readonly repo: string | null;
+  /** Explicit dates win over the nominal time. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly everyDays: number;
+  /** Milliseconds since the epoch: the schedule's nominal time, else the workflow's start. */
+  readonly nominalTime: number;
+}
+
+export interface StageActivities {
+  /** Names the repositories and as-of dates of a run. Fails with a user error when they do not exist. */
+  plan(request: PlanRequest): Promise<Plan>;
+  /** Finds the one table meant; a name that fits none or several fails with the nearest names. */
+  resolveTable(request: { repo: string; table: string }): Promise<{ table: string }>;
+  /** What a night would do, without doing it: for dry runs. */
+  preview(request: { repo: string; asOf: string }): Promise<NightPreview>;
+  /** Pins the commit, takes the lease, records the run. */
+  beginRun(request: BeginRun): Promise<BeginResult>;
+  /** Lists the files to parse whose facts are not stored. */
+  crawl(handle: RunHandle): Promise<WorkList>;
+  parse(handle: RunHandle, chunk: number): Promise<ChunkResult>;
+  /** Joins all facts into the graph of tables and lists those to derive, level by level. */
+  link(handle: RunHandle): Promise<WorkList>;
+  derive(handle: RunHandle, chunk: number): Promise<ChunkResult>;
+  /** Compares tables with each other: joins that code writes anywhere, look-alikes. */
+  relate(handle: RunHandle): Promise<ChunkResult>;
+  /** Reads new query logs; ranks the query history; use per table. */
+  observe(handle: RunHandle): Promise<ChunkResult>;
+  /** People's notes become claims. */
+  annotate(handle: RunHandle): Promise<ChunkResult>;
+  /** Lists the tables that the model should read; empty, with the reason, when it is not to be asked. */
+  selectForInference(handle: RunHandle): Promise<WorkList & { readonly skipped: string | null }>;
+  infer(handle: RunHandle, chunk: number): Promise<ChunkResult>;
+  /** Lists the tables whose card may have changed. */
+  selectForRender(handle: RunHandle): Promise<WorkList>;
+  render(handle: RunHandle, chunk: number): Promise<ChunkResult>;
+  /** Lists the texts without a vector. */
+  selectForEmbedding(handle: RunHandle): Promise<WorkList>;
+  embed(handle: RunHandle, chunk: number): Promise<ChunkResult>;
+  publish(handle: RunHandle): Promise<{ readonly outcome: 'published' | 'unchanged' | 'history' }>;
+  /** Stores what a stage did, for the report. */
+  recordStage(handle: RunHandle, stage: StageRecord): Promise<void>;
+  /** Writes the report and gives the lease back. */
+  finishRun(handle: RunHandle, end: RunEnd): Promise<RunSummary>;
+}
+
+export interface StageRecord extends ChunkResult {
+  readonly stage: StageName;
+  readonly seconds: number;
+  readonly skipped: string | null;
+}
+
+export interface RunEnd {
+  readonly outcome: RunReport['outcome'];
+  readonly reason: string | null;
+  readonly seconds: number;
+}
+
+/** The report in brief: what a workflow returns. The whole report is in Postgres. */
+export interface RunSummary {
+  readonly run: string;
+  readonly repo: string;
+  readonly asOf: string;
+  readonly commit: string;
+  readonly outcome: RunReport['outcome'];
+  readonly reason: string | null;
+  /** The only table that the run was for; null: all, or those of a glob. */
+  readonly table: string | null;
+  readonly tables: number;
+  readonly cards: number;
+  readonly quarantined: number;
+}
+
+/** What a night would find. */
+export interface NightPreview {
+  readonly repo: string;
+  readonly asOf: string;
+  readonly commit: string;
+  /** Files that some reader takes, and those of them whose facts are not stored. */
+  readonly files: number;
+  readonly toParse: number;
+  /** Tables that the model would read; 0 without a model. An upper bound. */
+  readonly modelTables: number;
+}

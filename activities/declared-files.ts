@@ -1,0 +1,81 @@
+/** Files that say something of many tables at once: CODEOWNERS, catalogue exports. */
+import { glob, readFile } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { ownersOf, parseCodeowners } from '../parsers/codeowners/read.ts';
+import { readCatalog } from '../parsers/dbt/artifacts.ts';
+import { nameOf } from '../parsers/dbt/facts/names.ts';
+import { readCatalogue } from '../parsers/catalogue/read.ts';
+import { formatTableId, normaliseParts } from '../inference/link/table-id.ts';
+import type { LinkOptions } from '../inference/link/link.ts';
+import { blobText, openBlobReader } from '../source/blobs.ts';
+import { artifactFiles, readArtifactTexts } from './dbt-artifacts.ts';
+import { repoConfig, type ActivityDeps } from './deps.ts';
+import type { SourceFiles } from './source-files.ts';
+
+/** Where GitHub and GitLab look, first found wins. */
+const codeOwnersPlaces = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS', '.gitlab/CODEOWNERS'];
+
+export async function codeOwnersOf(source: SourceFiles): Promise<NonNullable<LinkOptions['codeOwners']>> {
+  const place = codeOwnersPlaces.find((path) => source.blobOf.has(path));
+  if (place === undefined) return () => null;
+  const blob = source.blobOf.get(place) ?? '';
+  const blobs = openBlobReader(source.mirror);
+  try {
+    const bytes = await blobs.read(blob);
+    const text = bytes === null ? null : blobText(bytes);
+    if (text === null) return () => null;
+    const ownersOfPath = ownersOf(parseCodeowners(text.text));
+    return (path) => {
+      const match = ownersOfPath(path);
+      return match === null
+        ? null
+        : {
+            owners: match.owners,
+            evidence: { kind: 'code', path: place, lines: [match.line, match.line], blob },
+          };
+    };
+  } finally {
+    blobs.close();
+  }
+}
+
+/** Columns from the catalogues that the configuration names: exports, and dbt's own. Where both know a table, the export counts. */
+export async function catalogueOf(
+  deps: ActivityDeps,
+  repo: string,
+): Promise<NonNullable<LinkOptions['catalogue']>> {
+  const found = new Map<
+    string,
+    { source: string; columns: readonly { name: string; type: string | null }[] }
+  >();
+  const config = repoConfig(deps, repo);
+  const { catalogs, dialect } = config;
+  const idOf = (parts: readonly string[]) => formatTableId(normaliseParts(parts, dialect ?? 'generic'));
+  const ofDbt = artifactFiles(config, deps.configDir).filter(({ name }) => name === 'catalog');
+  for (const { path, text } of readArtifactTexts(ofDbt))
+    for (const { relation, columns } of readCatalog(text, path).value)
+      found.set(idOf(nameOf(relation).parts), {
+        source: path,
+        columns: columns.map(({ name, type }) => ({ name, type: type || null })),
+      });
+  for (const path of await filesOf(catalogs, deps.configDir)) {
+    const text = await readFile(path, 'utf8');
+    const source = relative(deps.configDir, path);
+    const { tables } = readCatalogue(source, text, path.endsWith('.csv') ? 'csv' : 'jsonl');
+    for (const { table, columns } of tables) {
+      found.set(idOf(table.parts), {
+        source,
+        columns: columns.map(({ name, type }) => ({ name, type: type ?? null })),
+      });
+    }
+  }
+  return found;
+}
+
+/** Files that fit any of the globs, relative to `dir`, sorted; absolute paths. */
+export async function filesOf(globs: readonly string[], dir: string): Promise<string[]> {
+  const paths = new Set<string>();
+  for (const pattern of globs)
+    for await (const path of glob(pattern, { cwd: dir })) paths.add(resolve(dir, path));
+  return [...paths].sort();
+}

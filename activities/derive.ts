@@ -1,0 +1,203 @@
+import { deriveTable, type DerivedTable } from '../inference/derive/derive.ts';
+import { emptyInterface, type TableInterface } from '../inference/derive/interface.ts';
+import type { JoinObservation } from '../inference/derive/observe.ts';
+import { collapseLineage, type ColumnOrigins } from '../inference/lineage/collapse.ts';
+import { isTemporary, temporaryTableId } from '../inference/link/table-id.ts';
+import { redactClaim } from '../knowledge/redact.ts';
+import { explain } from '../schema/contracts/errors.ts';
+import type { Build, FileFacts } from '../schema/contracts/facts.ts';
+import { nameKey, type LinkOutput, type StageResult } from '../schema/contracts/stages.ts';
+import { findSets, readOutputs, saveStageResults, setKey } from '../store/claim-sets.ts';
+import { readFacts } from '../store/facts.ts';
+import { pointedSets } from '../store/pointed-sets.ts';
+import { pointTables, type PointerChange } from '../store/pointers.ts';
+import { addQuarantine } from '../store/quarantine.ts';
+import type { ChunkResult, RunHandle } from './contract.ts';
+import { derivedClaims } from './derive-claims.ts';
+import { declaredInterfaceHash, deriveInputHash } from './derive-inputs.ts';
+import type { ActivityDeps } from './deps.ts';
+import { alive } from './heartbeat.ts';
+import { readChunk } from './work-list.ts';
+
+/** Output of the stage for one table. */
+export interface DeriveOutput {
+  readonly interface: TableInterface;
+  readonly joins: readonly JoinObservation[];
+  /** Only of temporary and ephemeral tables, through which the lineage of others goes. */
+  readonly lineage: readonly ColumnOrigins[] | null;
+}
+
+/** Derives a chunk of tables whose upstream tables are derived. A table whose inputs were seen before takes that result. */
+export function derive(deps: ActivityDeps, handle: RunHandle, chunk: number): Promise<ChunkResult> {
+  return alive(async (signal) => {
+    const { db } = deps;
+    const { repo, asOf } = handle;
+    const tables = await readChunk(db, handle, 'derive', chunk);
+    const known = await loadState(deps, handle, tables);
+    const wanted = tables.flatMap((table) => {
+      const link = known.links.get(table);
+      return link === undefined
+        ? []
+        : [{ table, link, inputHash: deriveInputHash(link, known.declaredHash, known.derivedHash) }];
+    });
+    const keys = wanted.map(({ table, inputHash }) => ({ table, stage: 'derive' as const, inputHash }));
+    const found = handle.redo.includes('derive') ? new Map() : await findSets(db, repo, keys);
+    const todo = wanted.filter(
+      ({ table, inputHash }) => !found.has(setKey({ table, stage: 'derive', inputHash })),
+    );
+    const facts = await readFacts(db, [
+      ...new Set(todo.flatMap(({ link }) => link.builds.map((build) => build.facts))),
+    ]);
+
+    const results: StageResult<DeriveOutput>[] = [];
+    let failed = 0;
+    for (const { table, link, inputHash } of todo) {
+      signal.throwIfAborted();
+      try {
+        results.push(deriveOne(table, link, inputHash, facts, known));
+      } catch (error) {
+        failed += 1;
+        await addQuarantine(db, handle.run, { table, stage: 'derive', error: explain(error) });
+      }
+      await new Promise(setImmediate);
+    }
+    const saved = await saveStageResults(db, repo, results);
+    const reused = keys.flatMap((key): PointerChange[] => {
+      const set = found.get(setKey(key)) as { setId: number } | undefined;
+      return set ? [{ table: key.table, stage: 'derive', setId: set.setId }] : [];
+    });
+    const made = saved.map(({ table, stage, setId }): PointerChange => ({ table, stage, setId }));
+    await pointTables(db, repo, asOf, [...made, ...reused]);
+    return { done: results.length, reused: reused.length, failed };
+  });
+}
+
+interface State {
+  readonly links: ReadonlyMap<string, LinkOutput>;
+  readonly interfaceOf: (table: string) => TableInterface | null;
+  readonly lineageOf: (table: string) => readonly ColumnOrigins[] | undefined;
+  readonly declaredHash: (table: string) => string | null;
+  readonly derivedHash: (table: string) => string | null;
+}
+
+/** What link and derive say of the tables and of those that they read. */
+async function loadState(
+  { db }: ActivityDeps,
+  { repo, asOf }: RunHandle,
+  tables: readonly string[],
+): Promise<State> {
+  const links = new Map<string, LinkOutput>();
+  const load = async (wanted: readonly string[]) => {
+    const sets = await pointedSets(db, repo, asOf, 'link', wanted);
+    const outputs = await readOutputs<LinkOutput>(db, [...sets.values()].map((set) => set.setId)); // prettier-ignore
+    for (const [table, { setId }] of sets)
+      links.set(table, (outputs.get(setId) as { output: LinkOutput }).output);
+  };
+  await load(tables);
+  const upstream = [...new Set(tables.flatMap((table) => links.get(table)?.upstream ?? []))];
+  await load(upstream.filter((table) => !links.has(table)));
+  const sets = await pointedSets(db, repo, asOf, 'derive', upstream);
+  const outputs = await readOutputs<DeriveOutput>(db, [...sets.values()].map((set) => set.setId)); // prettier-ignore
+  const derived = (table: string) => {
+    const set = sets.get(table);
+    return set === undefined ? undefined : outputs.get(set.setId)?.output;
+  };
+  const interfaces = new Map<string, TableInterface | null>();
+  return {
+    links,
+    interfaceOf: (table) => {
+      if (!interfaces.has(table))
+        interfaces.set(table, interfaceOf(links.get(table), derived(table)?.interface));
+      return interfaces.get(table) ?? null;
+    },
+    lineageOf: (table) => derived(table)?.lineage ?? undefined,
+    declaredHash: (table) => {
+      const link = links.get(table);
+      return link === undefined ? null : declaredInterfaceHash(link);
+    },
+    derivedHash: (table) => sets.get(table)?.outputHash ?? null,
+  };
+}
+
+/** What others may rely on: what was derived, and what people declared and tested. Null when neither says anything. */
+export function interfaceOf(
+  link: LinkOutput | undefined,
+  derived: TableInterface | undefined,
+): TableInterface | null {
+  if (link === undefined && derived === undefined) return null;
+  const base = derived ?? emptyInterface;
+  const notNull = new Set(link?.notNull ?? []);
+  const declared = (link?.columns ?? []).map(({ name, type }) => ({
+    name,
+    type: type?.toLowerCase() ?? null,
+    nullable: null,
+    values: null,
+  }));
+  const columns =
+    base.complete || declared.length === 0
+      ? base.columns
+      : link?.columnsComplete
+        ? declared
+        : joinByName(base.columns, declared);
+  const tested = (link?.testedKeys ?? []).map((key) => ({
+    columns: key.columns,
+    basis: key.basis,
+    rests_on: [key.because],
+    weak: !key.columns.every((column) => notNull.has(column)),
+  }));
+  return {
+    ...base,
+    columns: columns.map((column) =>
+      notNull.has(column.name.toLowerCase()) ? { ...column, nullable: false } : column,
+    ),
+    complete: base.complete || (link?.columnsComplete ?? false),
+    keys: [...tested, ...base.keys],
+  };
+}
+
+function joinByName(a: TableInterface['columns'], b: TableInterface['columns']): TableInterface['columns'] {
+  const names = new Set(a.map((column) => column.name.toLowerCase()));
+  return [...a, ...b.filter((column) => !names.has(column.name.toLowerCase()))];
+}
+
+function deriveOne(
+  table: string,
+  link: LinkOutput,
+  inputHash: string,
+  facts: ReadonlyMap<string, FileFacts>,
+  state: State,
+): StageResult<DeriveOutput> {
+  const builds = link.builds.flatMap((part): Build[] => {
+    const all = facts.get(part.facts)?.builds ?? [];
+    return part.builds.flatMap((index) => all[index] ?? []);
+  });
+  const derived: DerivedTable = deriveTable({
+    table,
+    path: link.path ?? '',
+    builds,
+    resolve: (ref) =>
+      temporaryIn(link, ref.parts, state) ?? link.names[nameKey(ref.parts)] ?? ref.parts.join('.'),
+    upstream: (other) => state.interfaceOf(other),
+  });
+  const lineage = collapseLineage(derived.lineage, state.lineageOf);
+  const hidden = link.kind === 'temporary' || link.kind === 'ephemeral';
+  const claims = isTemporary(table) ? [] : derivedClaims(table, link, builds, { ...derived, lineage });
+  return {
+    table,
+    stage: 'derive',
+    inputHash,
+    claims: claims.map(redactClaim),
+    output: { interface: derived.interface, joins: derived.joins, lineage: hidden ? lineage : null },
+  };
+}
+
+/** A one-part name may be a temporary table that the same script made before. */
+function temporaryIn(link: LinkOutput, parts: readonly string[], state: State): string | undefined {
+  const [name, ...outer] = parts;
+  if (name === undefined || outer.length > 0) return undefined;
+  for (const { path } of link.builds) {
+    const id = temporaryTableId(path, name);
+    if (state.links.has(id)) return id;
+  }
+  return undefined;
+}

@@ -1,0 +1,39 @@
+import { readCardVersions } from '../store/cards.ts';
+import { ensureVectorIndex, missingEmbeddings, saveEmbeddings } from '../store/embeddings.ts';
+import { readTexts } from '../store/texts.ts';
+import type { ChunkResult, RunHandle, WorkList } from './contract.ts';
+import type { ActivityDeps } from './deps.ts';
+import { queryEntries } from './query-entries.ts';
+import { alive } from './heartbeat.ts';
+import { freeze, readChunk } from './work-list.ts';
+
+/** Lists the texts of cards and trusted queries that have no vector of the configured model. */
+export function selectForEmbedding(deps: ActivityDeps, handle: RunHandle): Promise<WorkList> {
+  return alive(async () => {
+    const { db, embedder } = deps;
+    const cards = await readCardVersions(db, handle.repo, { asOf: handle.asOf });
+    const queries = await queryEntries(deps, handle);
+    const hashes = [...cards, ...queries].map((entry) => entry.textHash);
+    const missing = await missingEmbeddings(db, embedder.model, hashes);
+    return freeze(db, handle, 'embed', [missing], embedder.batch);
+  });
+}
+
+/** Embeds one batch of texts. */
+export function embed(deps: ActivityDeps, handle: RunHandle, chunk: number): Promise<ChunkResult> {
+  return alive(async (signal) => {
+    const { db, embedder } = deps;
+    const wanted = await readChunk(db, handle, 'embed', chunk);
+    const missing = await missingEmbeddings(db, embedder.model, wanted);
+    const texts = await readTexts(db, missing);
+    const hashes = missing.filter((hash) => texts.has(hash));
+    if (hashes.length > 0) {
+      const vectors = await embedder.embed(hashes.map((hash) => texts.get(hash) as string), signal); // prettier-ignore
+      await saveEmbeddings(db, embedder.model, hashes.map((textHash, index) => ({ textHash, vector: vectors[index] as number[] }))); // prettier-ignore
+    }
+    return { done: hashes.length, reused: wanted.length - hashes.length, failed: 0 };
+  });
+}
+
+export const indexVectors = ({ db, embedder }: ActivityDeps): Promise<void> =>
+  ensureVectorIndex(db, embedder.model, embedder.dimensions);

@@ -1,0 +1,95 @@
+/** Which files of a run's commit have facts, and which must be parsed. */
+import { createHash } from 'node:crypto';
+import { projectAt } from '../parsers/dbt/facts/loaded.ts';
+import { currentHash, readTraceKey } from '../parsers/dbt/facts/trace.ts';
+import { findFacts, type StoredFacts } from '../store/facts.ts';
+import type { FileFacts } from '../schema/contracts/facts.ts';
+import type { RunHandle } from './contract.ts';
+import type { ActivityDeps } from './deps.ts';
+import { artifactFiles } from './dbt-artifacts.ts';
+import { repoConfig } from './deps.ts';
+import type { ParseContext } from './parse/protocol.ts';
+import { readingHash, sourceFiles, type SourceFile, type SourceFiles } from './source-files.ts';
+
+export interface FactsOfCommit {
+  readonly source: SourceFiles;
+  /** Key of the facts that hold at this commit, by path. */
+  readonly known: ReadonlyMap<string, string>;
+  readonly missing: readonly SourceFile[];
+}
+
+export async function factsOfCommit(
+  deps: ActivityDeps,
+  handle: Pick<RunHandle, 'repo' | 'commit'>,
+): Promise<FactsOfCommit> {
+  const source = await sourceFiles(deps, handle.repo, handle.commit);
+  const candidates = source.files.map(({ path, blob, reader, dialect }) => ({
+    path,
+    blob,
+    reader: reader.name,
+    version: reader.version,
+    dialect,
+  }));
+  const found = new Map<string, StoredFacts[]>();
+  for (const row of await findFacts(deps.db, handle.repo, candidates))
+    found.set(row.path, [...(found.get(row.path) ?? []), row]);
+  const rows = [...found.values()].flat();
+  if (rows.some((row) => row.trace !== null && Object.keys(row.trace).some((key) => readTraceKey(key))))
+    await source.loadProjects();
+  const known = new Map<string, string>();
+  const missing: SourceFile[] = [];
+  for (const file of source.files) {
+    const holds = found.get(file.path)?.find((row) => traceHolds(row, source));
+    if (holds) known.set(file.path, holds.key);
+    else missing.push(file);
+  }
+  return { source, known, missing };
+}
+
+const fileMark = 'file:';
+
+/** A trace names other files with the blob that was read (`''`: there was none), and answers of the dbt project that the file is in. */
+export function traceHolds(
+  row: Pick<StoredFacts, 'path' | 'trace'>,
+  source: Pick<SourceFiles, 'blobOf' | 'context'>,
+): boolean {
+  if (row.trace === null) return true;
+  for (const [what, hash] of Object.entries(row.trace)) {
+    if (what.startsWith(fileMark)) {
+      if ((source.blobOf.get(what.slice(fileMark.length)) ?? '') !== hash) return false;
+      continue;
+    }
+    const asked = readTraceKey(what);
+    if (asked === null) continue;
+    const project = projectAt(row.path, source.context(row.path))?.project;
+    if (project === undefined || currentHash(project, asked.key) !== hash) return false;
+  }
+  return true;
+}
+
+/** Names one file's facts: the same facts from the same inputs have the same key. `asked`: the reader that was asked, and the dialect it was given. */
+export function factsKey(
+  blob: string,
+  facts: FileFacts,
+  asked: Pick<FileFacts, 'reader' | 'version' | 'dialect'>,
+): string {
+  const trace = facts.trace ? Object.entries(facts.trace).sort(([a], [b]) => (a < b ? -1 : 1)) : null;
+  const parts = [blob, facts.path, asked.reader, asked.version, asked.dialect, trace];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+export function parseContext(
+  deps: ActivityDeps,
+  handle: Pick<RunHandle, 'repo' | 'commit'>,
+  source: SourceFiles,
+): ParseContext {
+  const config = repoConfig(deps, handle.repo);
+  const { include, exclude, defaults, dialect, vars, maxFileBytes } = config;
+  return {
+    key: `${handle.repo} ${handle.commit} ${readingHash(config, deps.configDir)}`,
+    gitDir: source.mirror.gitDir,
+    commit: handle.commit,
+    artifacts: artifactFiles(config, deps.configDir),
+    config: { include, exclude, defaults, dialect, vars, maxFileBytes },
+  };
+}

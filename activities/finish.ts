@@ -1,0 +1,160 @@
+/** Ends a run: its report is written, its night recorded, its lease given back. */
+import { isTemporary } from '../inference/link/table-id.ts';
+import type { Diagnostic } from '../schema/contracts/diagnostic.ts';
+import { stageNames, type RunReport, type StageReport } from '../schema/contracts/runs.ts';
+import { hasUncommittedChanges } from '../source/mirror.ts';
+import { countClaims } from '../store/claims.ts';
+import { currentEdges } from '../store/edges.ts';
+import { releaseLease } from '../store/leases.ts';
+import { modelSpend } from '../store/model-calls.ts';
+import { recordNight } from '../store/nights.ts';
+import { pointedSets } from '../store/pointed-sets.ts';
+import { listQuarantine } from '../store/quarantine.ts';
+import { readRanks } from '../store/queries.ts';
+import { countCards, countStatements } from '../store/report.ts';
+import {
+  finishRun as storeEnd,
+  readDiagnostics,
+  readRun,
+  readStages,
+  saveDiagnostics,
+} from '../store/runs.ts';
+import { countEntries, currentSnapshot } from '../store/snapshots.ts';
+import { dropWork } from '../store/work-items.ts';
+import { measureAccuracy } from './accuracy.ts';
+import { measureChanges } from './changes.ts';
+import type { RunEnd, RunHandle, RunSummary } from './contract.ts';
+import { repoConfig, type ActivityDeps } from './deps.ts';
+import { diagnosticsSoFar } from './diagnostics.ts';
+import { factsOfCommit } from './facts-of-commit.ts';
+import { alive } from './heartbeat.ts';
+import { codeHash, dayIn } from './runs.ts';
+
+export function finishRun(deps: ActivityDeps, handle: RunHandle, end: RunEnd): Promise<RunSummary> {
+  return alive(async () => {
+    const { db } = deps;
+    const { run, repo, asOf, commit } = handle;
+    const whole = handle.table === null && handle.tables === null;
+    const done = end.outcome === 'published' || end.outcome === 'unchanged' || end.outcome === 'history';
+    await carryDiagnostics(deps, handle);
+    const report = await makeReport(deps, handle, end);
+    if (done && whole) {
+      await recordNight(db, repo, {
+        asOf,
+        run,
+        commit,
+        nightHash: codeHash(deps, repo, commit),
+        published: end.outcome !== 'history',
+      });
+    }
+    await storeEnd(db, run, end.outcome, report);
+    await releaseLease(db, repo, asOf, run);
+    if (done) await dropWork(db, run);
+    const { outcome, reason, tables, cards, quarantined } = report;
+    return {
+      run,
+      repo,
+      asOf,
+      commit,
+      outcome,
+      reason,
+      table: handle.table,
+      tables,
+      cards,
+      quarantined: quarantined.length,
+    };
+  });
+}
+
+async function carryDiagnostics(deps: ActivityDeps, handle: RunHandle): Promise<void> {
+  const found = (await diagnosticsSoFar(deps, handle))?.filter(({ code }) => code !== uncommitted.code);
+  const now = (await leavesChangesOut(deps, handle)) ? [uncommitted] : [];
+  if (found !== undefined || now.length > 0)
+    await saveDiagnostics(deps.db, handle.run, [...(found ?? []), ...now]);
+}
+
+const uncommitted: Diagnostic = {
+  code: 'crawl.dirty',
+  severity: 'info',
+  message: 'The repository has changes that are not committed: they are not read.',
+  path: '',
+  fault: 'user',
+};
+
+/** Whether it is the night of today on a folder with changes that its commits lack. */
+async function leavesChangesOut(deps: ActivityDeps, { repo, asOf }: RunHandle): Promise<boolean> {
+  if (asOf !== dayIn(deps.config.schedule.timeZone, Date.now())) return false;
+  const { url } = repoConfig(deps, repo);
+  return hasUncommittedChanges({ url, baseDir: deps.configDir }).catch(() => false);
+}
+
+async function makeReport(deps: ActivityDeps, handle: RunHandle, end: RunEnd): Promise<RunReport> {
+  const { db } = deps;
+  const { run, repo, asOf, commit } = handle;
+  const stored = await readRun(db, run);
+  const { known, source } = await factsOfCommit(deps, handle);
+  const cards = await countCards(db, repo, asOf);
+  const snapshot = await currentSnapshot(db, repo);
+  const entries = snapshot === null ? null : await countEntries(db, repo, snapshot.id);
+  const spend = await modelSpend(db, run);
+  const tables = [...(await pointedSets(db, repo, asOf, 'link')).keys()].filter(
+    (table) => !isTemporary(table),
+  );
+  return {
+    run,
+    workflow: stored?.workflow ?? '',
+    repo,
+    asOf,
+    commit,
+    outcome: end.outcome,
+    reason: end.reason,
+    stages: await stageReports(deps, run),
+    files: source.files.length,
+    statements: await countStatements(db, [...known.values()]),
+    tables: tables.length,
+    builtTables: cards.built,
+    edges: (await currentEdges(db, repo, asOf)).length,
+    columnEdges: cards.columnEdges,
+    claims: await claimCounts(deps, handle),
+    conflicts: cards.conflicts,
+    stale: cards.stale,
+    diagnostics: countBy((await readDiagnostics(db, run)) ?? [], (one) => one.code),
+    queries: countBy(await readRanks(db, repo, asOf), (one) => one.query.tier),
+    cards: cards.cards,
+    embedded: (entries?.card.embedded ?? 0) + (entries?.query.embedded ?? 0),
+    embeddingModel: deps.embedder.model,
+    modelCalls: spend.calls,
+    modelTokens: {
+      input: spend.inputTokens,
+      cachedInput: spend.cachedInputTokens,
+      output: spend.outputTokens,
+    },
+    costUsd: spend.costUsd,
+    accuracy: await measureAccuracy(db, repo, asOf),
+    changes: await measureChanges(deps, handle),
+    quarantined: await listQuarantine(db, run),
+    snapshot: snapshot === null ? null : String(snapshot.id),
+    seconds: end.seconds,
+  };
+}
+
+async function stageReports({ db }: ActivityDeps, run: string): Promise<StageReport[]> {
+  const stages = new Map((await readStages(db, run)).map((stage) => [stage.stage, stage]));
+  return stageNames.flatMap((name): StageReport[] => {
+    const stage = stages.get(name);
+    return stage === undefined ? [] : [{ ...stage, total: stage.done + stage.reused + stage.failed }];
+  });
+}
+
+async function claimCounts({ db }: ActivityDeps, { repo, asOf }: RunHandle): Promise<RunReport['claims']> {
+  const counts: Record<string, Record<string, number>> = {};
+  for (const { field, origin, count } of await countClaims(db, repo, asOf))
+    (counts[field] ??= {})[origin] = count;
+  return counts;
+}
+
+function countBy<T>(items: readonly T[], name: (item: T) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const item of items) counts[name(item)] = (counts[name(item)] ?? 0) + 1;
+  return counts;
+}

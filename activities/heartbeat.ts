@@ -1,0 +1,16 @@
+/** Keeps an activity's heartbeat going and hands its cancellation on. */
+import { Context } from '@temporalio/activity';
+
+const mostMs = 5_000;
+
+/** Runs `work` with a heartbeat every few seconds, at least three in the time after which the server takes a silent worker for dead. `signal` aborts when the activity is cancelled or the worker shuts down. */
+export async function alive<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const everyMs = Math.min(mostMs, (context.info.heartbeatTimeoutMs ?? Infinity) / 3);
+  const timer = setInterval(() => context.heartbeat(), everyMs);
+  try {
+    return await work(context.cancellationSignal);
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,124 @@
+/** What the model is to be asked about each table, and whether it was asked that already. */
+import { claimLine } from '../../inference/model/claim-text.ts';
+import { promptVersion } from '../../inference/model/instructions.ts';
+import { tableReadingSchema } from '../../inference/model/output-contract.ts';
+import { shortFields, shortText } from '../../inference/model/short-text.ts';
+import { strictSchema } from '../../inference/model/strict-schema.ts';
+import { isTemporary } from '../../inference/link/table-id.ts';
+import type { Claim } from '../../schema/contracts/claims.ts';
+import type { LinkOutput, SetStage } from '../../schema/contracts/stages.ts';
+import { claimHashes } from '../../store/claim-set-hashes.ts';
+import { readOutputs } from '../../store/claim-sets.ts';
+import { readClaims } from '../../store/claims.ts';
+import { readPointers } from '../../store/pointers.ts';
+import type { RunHandle } from '../contract.ts';
+import type { ActivityDeps } from '../deps.ts';
+import { hashOf } from '../hash.ts';
+
+interface Told {
+  readonly table: string;
+  readonly text: string;
+}
+
+export interface Question {
+  readonly table: string;
+  readonly link: LinkOutput;
+  /** Sets with what is declared and proved about the table. */
+  readonly sets: readonly number[];
+  readonly upstream: readonly Told[];
+  readonly similar: readonly (Told & { readonly likeness: number })[];
+  /** Null: no logs are known. */
+  readonly usageBand: string | null;
+  /** Names everything that the question is made of. */
+  readonly inputHash: string;
+}
+
+/** Stages that say something about a table without the model and without logs. */
+const saying = ['link', 'derive', 'annotate'] as const;
+const stages = [...saying, 'relate', 'observe'] as const;
+const schemaHash = hashOf(strictSchema(tableReadingSchema));
+
+/** Questions about tables that some code builds, by table; `tables`: only about these. */
+export async function loadQuestions(
+  deps: ActivityDeps,
+  handle: RunHandle,
+  tables?: readonly string[],
+): Promise<Map<string, Question>> {
+  const links = await linksOf(deps, handle, tables);
+  const upstream = new Set([...links.values()].flatMap((link) => link.upstream));
+  const wanted = tables && [...new Set([...links.keys(), ...upstream])];
+  const sets = await setsOf(deps, handle, wanted);
+  const claims = await claimsOf(deps, sets);
+  const hashes = await claimHashes(deps.db, [...sets.values()].flatMap((set) => [...set.values()])); // prettier-ignore
+  const said = (table: string, of: readonly SetStage[]): Claim[] =>
+    of.flatMap((stage) => claims.get(sets.get(table)?.get(stage) ?? -1) ?? []);
+
+  const questions = new Map<string, Question>();
+  for (const [table, link] of links) {
+    if (link.builds.length === 0 || isTemporary(table)) continue;
+    const own = saying.flatMap((stage) => sets.get(table)?.get(stage) ?? []);
+    const parts = {
+      upstream: link.upstream.map((other) => ({ table: other, text: shortText(said(other, saying)) })),
+      similar: said(table, ['relate']).flatMap((claim) =>
+        claim.field === 'similar'
+          ? [{ table: claim.value.table, text: claimLine(claim), likeness: claim.value.likeness }]
+          : [],
+      ),
+      usageBand:
+        said(table, ['observe']).flatMap((c) => (c.field === 'usage' ? [c.value.band] : []))[0] ?? null,
+    };
+    const inputHash = hashOf({
+      promptVersion,
+      schemaHash,
+      model: deps.model?.model,
+      effort: deps.model?.effort,
+      code: { builds: link.builds, kind: link.kind, write: link.write },
+      said: own.map((setId) => hashes.get(setId)),
+      upstream: parts.upstream,
+      similar: parts.similar.map(({ table: other, text }) => [other, text]),
+      usageBand: parts.usageBand,
+    });
+    questions.set(table, { table, link, sets: own, ...parts, inputHash });
+  }
+  return questions;
+}
+
+async function linksOf({ db }: ActivityDeps, { repo, asOf }: RunHandle, tables?: readonly string[]) {
+  const pointers = await readPointers(db, repo, asOf, { stages: ['link'], ...(tables && { tables }) });
+  const outputs = await readOutputs<LinkOutput>(db, pointers.map(({ setId }) => setId)); // prettier-ignore
+  return new Map(
+    pointers.flatMap(({ table, setId }) => {
+      const output = outputs.get(setId)?.output;
+      return output ? [[table, output] as const] : [];
+    }),
+  );
+}
+
+type Sets = ReadonlyMap<string, ReadonlyMap<SetStage, number>>;
+
+async function setsOf(
+  { db }: ActivityDeps,
+  { repo, asOf }: RunHandle,
+  tables?: readonly string[],
+): Promise<Sets> {
+  const sets = new Map<string, Map<SetStage, number>>();
+  for (const { table, stage, setId } of await readPointers(db, repo, asOf, {
+    stages,
+    ...(tables && { tables }),
+  }))
+    sets.set(table, (sets.get(table) ?? new Map<SetStage, number>()).set(stage, setId));
+  return sets;
+}
+
+async function claimsOf({ db }: ActivityDeps, sets: Sets): Promise<Map<number, Claim[]>> {
+  const ids = [...sets.values()].flatMap((set) => [...set.values()]);
+  return readClaims(db, ids, [...shortFields, 'similar', 'usage']);
+}
+
+/** The input hash under which an answer is kept: of a question that was asked anew on purpose the generation is named. */
+export const answerHash = (inputHash: string, generation: number): string =>
+  generation === 0 ? inputHash : `${inputHash}.${generation}`;
+
+/** Whether an answer is to this question, in whichever generation. */
+export const answers = (answer: string | undefined, inputHash: string): boolean =>
+  answer?.split('.')[0] === inputHash;

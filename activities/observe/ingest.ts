@@ -1,0 +1,128 @@
+/** Reads query logs that are new or changed, once each. Only normalised texts and keys of people are kept. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { normaliseQuery } from '../../knowledge/rank/normalise-query.ts';
+import { personKey } from '../../knowledge/rank/person-key.ts';
+import { readPeople } from '../../parsers/annotations/read.ts';
+import { roleOf } from '../../parsers/annotations/roles.ts';
+import { readLog } from '../../parsers/query-log/stream.ts';
+import type { RepoConfig } from '../../schema/contracts/config.ts';
+import type { Dialect } from '../../schema/contracts/dialect.ts';
+import type { Role } from '../../schema/contracts/usage.ts';
+import { findLogFiles, ingestLogFile, type TemplateDay } from '../../store/usage.ts';
+import type { RunHandle } from '../contract.ts';
+import { filesOf } from '../declared-files.ts';
+import type { ActivityDeps } from '../deps.ts';
+
+export interface Ingested {
+  /** Logs that were read now, and that were known. */
+  readonly files: number;
+  readonly known: number;
+}
+
+export async function ingest(
+  deps: ActivityDeps,
+  handle: RunHandle,
+  config: RepoConfig,
+  signal: AbortSignal,
+): Promise<Ingested> {
+  const { db, configDir } = deps;
+  const roles = await rolesOf(deps, config);
+  const stored = await findLogFiles(db, handle.repo);
+  let files = 0;
+  let known = 0;
+  for (const source of config.logs) {
+    for (const path of await filesOf([source.path], configDir)) {
+      signal.throwIfAborted();
+      const name = relative(configDir, path);
+      const hash = await hashFile(path);
+      if (stored.get(name)?.hash === hash) {
+        known += 1;
+        continue;
+      }
+      const dialect = source.dialect ?? config.dialect ?? 'generic';
+      const log = await readLogFile(path, name, source, dialect, roles, deps.personSalt);
+      await ingestLogFile(db, handle.repo, { ...log.file, hash }, log.templates, log.days);
+      files += 1;
+    }
+  }
+  return { files, known };
+}
+
+async function rolesOf(deps: ActivityDeps, config: RepoConfig): Promise<(user: string) => Role> {
+  if (config.people === undefined) return () => 'unknown';
+  const text = await readFile(resolve(deps.configDir, config.people), 'utf8');
+  return roleOf(readPeople(config.people, text).people);
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+async function readLogFile(
+  path: string,
+  name: string,
+  source: RepoConfig['logs'][number],
+  dialect: Dialect,
+  roles: (user: string) => Role,
+  salt: string,
+) {
+  const templates = new Map<string, string>();
+  const days = new Map<
+    string,
+    {
+      fingerprint: string;
+      day: string;
+      source: string;
+      runs: number;
+      failures: number;
+      users: Set<string>;
+      roles: Record<string, number>;
+    }
+  >();
+  let lines = 0;
+  let badLines = 0;
+  const options = {
+    path: name,
+    format: source.format ?? (path.endsWith('.csv') ? 'csv' : 'jsonl'),
+    preset: source.preset,
+    ...(source.fields ? { fields: source.fields } : {}),
+    roleOf: roles,
+  } as const;
+  for await (const item of readLog(createReadStream(path, 'utf8'), options)) {
+    lines += 1;
+    if (!('entry' in item)) {
+      badLines += 1;
+      continue;
+    }
+    const { entry } = item;
+    const { fingerprint, sql } = normaliseQuery(entry.sql, dialect);
+    templates.set(fingerprint, sql);
+    const day = entry.startedAt.slice(0, 10);
+    const key = `${fingerprint} ${day} ${entry.source}`;
+    const at = days.get(key) ?? {
+      fingerprint,
+      day,
+      source: entry.source,
+      runs: 0,
+      failures: 0,
+      users: new Set<string>(),
+      roles: {},
+    };
+    at.runs += 1;
+    if (!entry.succeeded) at.failures += 1;
+    at.users.add(personKey(entry.user, salt));
+    at.roles[entry.role] = (at.roles[entry.role] ?? 0) + 1;
+    days.set(key, at);
+  }
+  const dates = [...days.values()].map((entry) => entry.day).sort();
+  return {
+    file: { path: name, dayFrom: dates[0] ?? null, dayTo: dates.at(-1) ?? null, lines, badLines },
+    templates: [...templates].map(([fingerprint, sql]) => ({ fingerprint, sql })),
+    days: [...days.values()].map((entry): TemplateDay => ({ ...entry, users: [...entry.users].sort() })),
+  };
+}

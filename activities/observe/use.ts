@@ -1,0 +1,80 @@
+/** Use and observed joins of every table. */
+import { isTemporary } from '../../inference/link/table-id.ts';
+import { observedJoins, type JoinObservation } from '../../knowledge/rank/observed-joins.ts';
+import { usageOf } from '../../knowledge/rank/usage-band.ts';
+import type { Card } from '../../schema/contracts/card.ts';
+import type { ClaimValue, NewClaim } from '../../schema/contracts/claims.ts';
+import type { LinkOutput, StageResult } from '../../schema/contracts/stages.ts';
+import { readOutputs, saveStageResults } from '../../store/claim-sets.ts';
+import { pointedSets } from '../../store/pointed-sets.ts';
+import { pointTables, type PointerChange } from '../../store/pointers.ts';
+import { firstLogDay } from '../../store/template-days.ts';
+import { readUsage } from '../../store/usage.ts';
+import type { RunHandle } from '../contract.ts';
+import type { ActivityDeps } from '../deps.ts';
+import { hashOf } from '../hash.ts';
+import { inScope } from '../scope.ts';
+
+/** Output of the stage for one table. */
+export interface ObserveOutput {
+  readonly usage: Card['usage'];
+}
+
+/** Use and observed joins of every table as claims. Tables that are no longer queried keep the set that says so. */
+export async function saveUse(
+  deps: ActivityDeps,
+  handle: RunHandle,
+  seen: readonly JoinObservation[],
+): Promise<void> {
+  const { db } = deps;
+  const { repo, asOf } = handle;
+  const since = await firstLogDay(db, repo, asOf);
+  if (since === null) return;
+  const before = await pointedSets(db, repo, asOf, 'observe');
+  const outputs = await readOutputs<ObserveOutput>(db, [...before.values()].map((set) => set.setId)); // prettier-ignore
+  const links = await pointedSets(db, repo, asOf, 'link');
+  const paths = await pathsOf(deps, [...links.values()].map((set) => set.setId), links); // prettier-ignore
+  const joins = Map.groupBy(
+    observedJoins(seen, (table) => paths.get(table) ?? null),
+    (claim) => claim.table,
+  );
+  const usage = new Map((await readUsage(db, repo, asOf)).map((use) => [use.table, use]));
+  const results: StageResult<ObserveOutput>[] = [];
+  const wanted = inScope(handle);
+  for (const table of links.keys()) {
+    if (isTemporary(table) || !wanted(table)) continue;
+    const set = before.get(table);
+    const previous = set === undefined ? null : (outputs.get(set.setId)?.output.usage ?? null);
+    const use = usageOf({ counts: usage.get(table) ?? null, asOf, since, previous });
+    const claims: NewClaim[] = [...(joins.get(table) ?? [])];
+    if (use) claims.unshift(usageClaim(table, use));
+    results.push({
+      table,
+      stage: 'observe',
+      inputHash: hashOf({ claims, use }),
+      claims,
+      output: { usage: use },
+    });
+  }
+  const changed = results.filter((result) => before.get(result.table)?.inputHash !== result.inputHash);
+  const saved = await saveStageResults(db, repo, changed);
+  await pointTables(db, repo, asOf, saved.map(({ table, setId }): PointerChange => ({ table, stage: 'observe', setId }))); // prettier-ignore
+}
+
+async function pathsOf(
+  deps: ActivityDeps,
+  setIds: readonly number[],
+  links: ReadonlyMap<string, { setId: number }>,
+): Promise<Map<string, string | null>> {
+  const outputs = await readOutputs<LinkOutput>(deps.db, setIds);
+  return new Map([...links].map(([table, { setId }]) => [table, outputs.get(setId)?.output.path ?? null]));
+}
+
+const usageClaim = (table: string, { band, trend }: NonNullable<Card['usage']>): NewClaim => ({
+  table,
+  field: 'usage',
+  value: { band, trend: trend as ClaimValue<'usage'>['trend'] },
+  origin: 'observed',
+  confidence: 1,
+  evidence: [],
+});

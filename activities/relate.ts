@@ -1,0 +1,131 @@
+/** Compares tables with each other: joins that code writes anywhere, and look-alikes. */
+import { windowOfWrite } from '../inference/link/freshness-claim.ts';
+import { rankJoins, type FoundJoin } from '../inference/derive/rank-joins.ts';
+import { isTemporary } from '../inference/link/table-id.ts';
+import { similarTables, type TableShape } from '../knowledge/similar.ts';
+import type { ClaimValue, NewClaim } from '../schema/contracts/claims.ts';
+import type { LinkOutput, StageResult } from '../schema/contracts/stages.ts';
+import { readOutputs, saveStageResults } from '../store/claim-sets.ts';
+import { readClaims } from '../store/claims.ts';
+import { pointedSets } from '../store/pointed-sets.ts';
+import { pointTables, type PointerChange } from '../store/pointers.ts';
+import type { ChunkResult, RunHandle } from './contract.ts';
+import type { DeriveOutput } from './derive.ts';
+import type { ActivityDeps } from './deps.ts';
+import { hashOf } from './hash.ts';
+import { alive } from './heartbeat.ts';
+import { inScope } from './scope.ts';
+
+interface TableState {
+  readonly link: LinkOutput;
+  readonly derive: DeriveOutput | null;
+  readonly grain: ClaimValue<'grain'> | null;
+  readonly population: readonly ClaimValue<'population'>[];
+}
+
+export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResult> {
+  return alive(async () => {
+    const { db } = deps;
+    const { repo, asOf } = handle;
+    const tables = await loadTables(deps, handle);
+    const joins = rankJoins(foundJoins(tables), (table) => tables.get(table)?.link.path ?? null);
+    const alike = similarTables([...tables].filter(([table]) => !isTemporary(table)).map(similarInput));
+    const before = await pointedSets(db, repo, asOf, 'relate');
+    const wanted = inScope(handle);
+    const results: StageResult[] = [];
+    for (const table of tables.keys()) {
+      if (isTemporary(table) || !wanted(table)) continue;
+      const claims = [
+        ...(joins.get(table) ?? []).map((join): NewClaim => ({
+          table,
+          field: 'join',
+          value: join.value,
+          origin: 'derived',
+          confidence: join.builders.length > 1 ? 0.95 : 0.85,
+          evidence: evidenceAt(tables, join.first.builder, join.first.line),
+          steps: [
+            {
+              text: `joined so by ${join.builders.slice(0, 5).join(', ')}${join.builders.length > 5 ? ` and ${join.builders.length - 5} more` : ''}`,
+            },
+          ],
+        })),
+        ...(alike.get(table) ?? []).map((value): NewClaim => ({
+          table,
+          field: 'similar',
+          value: { ...value, differences: [...value.differences] },
+          origin: 'derived',
+          confidence: 0.8,
+          evidence: evidenceAt(tables, table, null),
+        })),
+      ];
+      const known = before.get(table);
+      const inputHash = hashOf(claims);
+      if (known?.inputHash === inputHash || (known === undefined && claims.length === 0)) continue;
+      results.push({ table, stage: 'relate', inputHash, claims, output: null });
+    }
+    const saved = await saveStageResults(db, repo, results);
+    await pointTables(db, repo, asOf, saved.map(({ table, setId }): PointerChange => ({ table, stage: 'relate', setId }))); // prettier-ignore
+    return { done: 0, reused: 0, failed: 0 };
+  });
+}
+
+async function loadTables({ db }: ActivityDeps, { repo, asOf }: RunHandle): Promise<Map<string, TableState>> {
+  const links = await pointedSets(db, repo, asOf, 'link');
+  const derives = await pointedSets(db, repo, asOf, 'derive');
+  const ids = (sets: ReadonlyMap<string, { setId: number }>) => [...sets.values()].map((set) => set.setId);
+  const linkOutputs = await readOutputs<LinkOutput>(db, ids(links));
+  const deriveOutputs = await readOutputs<DeriveOutput>(db, ids(derives));
+  const claims = await readClaims(db, ids(derives), ['grain', 'population']);
+  const tables = new Map<string, TableState>();
+  for (const [table, { setId }] of links) {
+    const link = linkOutputs.get(setId)?.output;
+    if (link === undefined) continue;
+    const deriveId = derives.get(table)?.setId ?? -1;
+    const own = claims.get(deriveId) ?? [];
+    tables.set(table, {
+      link,
+      derive: deriveOutputs.get(deriveId)?.output ?? null,
+      grain: own.find((claim) => claim.field === 'grain')?.value ?? null,
+      population: own.flatMap((claim) => (claim.field === 'population' ? [claim.value] : [])),
+    });
+  }
+  return tables;
+}
+
+function* foundJoins(tables: ReadonlyMap<string, TableState>): Generator<FoundJoin> {
+  for (const [builder, { derive }] of tables) {
+    for (const observation of derive?.joins ?? []) {
+      if (isTemporary(observation.left.table) || isTemporary(observation.right.table)) continue;
+      yield { observation, builder };
+    }
+  }
+}
+
+function similarInput([table, { link, derive, grain, population }]: [string, TableState]): TableShape {
+  const derived = derive?.interface;
+  const complete = derived?.complete === true || link.columnsComplete;
+  const columns = derived?.complete
+    ? derived.columns
+    : [...(link.columns ?? []), ...(link.columnsComplete ? [] : (derived?.columns ?? []))];
+  return {
+    table,
+    upstream: link.upstream,
+    columns: [...new Map(columns.map(({ name }) => [name.toLowerCase(), name])).values()],
+    open: !complete,
+    key: grain?.keys[0]?.columns ?? null,
+    timeGrain: grain?.time_grain ?? null,
+    population,
+    window: windowOfWrite(link),
+  };
+}
+
+function evidenceAt(
+  tables: ReadonlyMap<string, TableState>,
+  table: string,
+  line: number | null,
+): NewClaim['evidence'] {
+  const build = tables.get(table)?.link.builds[0];
+  return build === undefined
+    ? []
+    : [{ kind: 'code', path: build.path, lines: [line ?? 1, line ?? 1], blob: build.blob }];
+}

@@ -1,0 +1,34 @@
+/** Finds the one table that a person means. */
+import { UserError } from '../schema/contracts/errors.ts';
+import { matchTable } from '../inference/link/match-table.ts';
+import { isTemporary } from '../inference/link/table-id.ts';
+import { pointedSets } from '../store/pointed-sets.ts';
+import type { ActivityDeps } from './deps.ts';
+
+const farFuture = '9999-12-31';
+const listed = 8;
+
+/** Throws a `UserError` with the names that fit or come near, unless exactly one table's id is, or ends in, `table`. */
+export async function resolveTable(
+  { db }: ActivityDeps,
+  { repo, table: name }: { repo: string; table: string },
+): Promise<{ table: string }> {
+  const tables = [...(await pointedSets(db, repo, farFuture, 'link')).keys()].filter(
+    (id) => !isTemporary(id),
+  );
+  const match = matchTable(name, tables);
+  if ('table' in match) return { table: match.table };
+  if ('several' in match) {
+    const { several } = match;
+    throw new UserError(
+      `"${name}" fits ${several.length} tables: ${several.slice(0, listed).join(', ')}${several.length > listed ? ', …' : ''}.`,
+      { next: 'Give more of the name.' },
+    );
+  }
+  throw new UserError(`${repo} has no table "${name}".`, {
+    next:
+      match.near.length > 0
+        ? `Did you mean ${match.near.join(', ')}?`
+        : 'Run a night first: `tablelore nightly`.',
+  });
+}

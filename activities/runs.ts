@@ -1,0 +1,154 @@
+/** Beginning and ending of runs: which night, which commit, who may run. */
+import { gitAt, fetchMirror, resolveCommit, ensureCommit, type Mirror } from '../source/mirror.ts';
+import { deriveVersion } from '../inference/derive/version.ts';
+import { readers } from '../parsers/registry.ts';
+import { SystemError, UserError } from '../schema/contracts/errors.ts';
+import { lastNight } from '../store/nights.ts';
+import { liveLeases, renewLease, takeLease } from '../store/leases.ts';
+import { observedHead, recordHead, saveRepo } from '../store/repos.ts';
+import { beginRun as storeRun } from '../store/runs.ts';
+import { currentSnapshot } from '../store/snapshots.ts';
+import { displayUrl } from '../source/remote.ts';
+import type { BeginResult, BeginRun, NightPreview, Plan, PlanRequest, RunHandle } from './contract.ts';
+import { repoConfig, type ActivityDeps } from './deps.ts';
+import { factsOfCommit } from './facts-of-commit.ts';
+import { hashOf } from './hash.ts';
+import { alive } from './heartbeat.ts';
+import { mirrorOf, readingHash } from './source-files.ts';
+
+const dayMs = 86_400_000;
+const leaseSeconds = 900;
+
+/** The repositories and dates of a run. The nominal day is taken in the schedule's time zone. */
+export function plan(deps: ActivityDeps, request: PlanRequest): Plan {
+  const repos =
+    request.repo === null
+      ? deps.config.repos.map((repo) => repo.name)
+      : [repoConfig(deps, request.repo).name];
+  const nominal = dayIn(deps.config.schedule.timeZone, request.nominalTime);
+  const from = request.from ?? request.to ?? nominal;
+  const to = request.to ?? (request.from === null ? nominal : maxDate(request.from, nominal));
+  if (from > to)
+    throw new UserError(`"from" (${from}) is after "to" (${to}).`, {
+      next: 'Give the older date as "from".',
+    });
+  const dates: string[] = [];
+  for (let time = Date.parse(from); time <= Date.parse(to); time += request.everyDays * dayMs)
+    dates.push(new Date(time).toISOString().slice(0, 10));
+  return { repos, dates };
+}
+
+const maxDate = (a: string, b: string): string => (a > b ? a : b);
+
+/** The ISO date of a moment in a time zone. */
+export function dayIn(timeZone: string, time: number): string {
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(time);
+}
+
+export function beginRun(deps: ActivityDeps, request: BeginRun): Promise<BeginResult> {
+  return alive(async () => {
+    const { db } = deps;
+    const { repo, asOf, run } = request;
+    const today = dayIn(deps.config.schedule.timeZone, Date.now());
+    if (asOf > today)
+      throw new UserError(`${asOf} is in the future.`, { next: `Give a date up to ${today}.` });
+    const late = Date.now() - Date.parse(asOf) > 2 * dayMs;
+    const others = (await liveLeases(db, repo)).filter((lease) => lease.holder !== run);
+    if (request.givesWay && !late && others.length > 0)
+      return { skipped: `${others[0]?.holder ?? 'another run'} is still under way` };
+    if (request.table === null) await lease(deps, request);
+
+    const config = repoConfig(deps, repo);
+    await saveRepo(db, { name: repo, url: displayUrl(config.url), ref: config.ref ?? null });
+    const mirror = await mirrorOf(deps, repo);
+    await fetchMirror(mirror);
+    const commit = await commitOf(deps, mirror, repo, asOf, today);
+    await ensureCommit(mirror, commit);
+    await storeRun(db, { id: run, workflow: request.workflow, repo, asOf, commit, input: request.input });
+    const [night, published] = [await lastNight(db, repo, asOf), await currentSnapshot(db, repo)];
+    const handle: RunHandle = {
+      run,
+      repo,
+      asOf,
+      commit,
+      mode: published !== null && published.asOf > asOf ? 'history' : 'live',
+      table: request.table,
+      tables: request.tables,
+      redo: request.redo,
+      modelTables: request.modelTables,
+      codeUnchanged: request.redo.length === 0 && night?.nightHash === codeHash(deps, repo, commit),
+    };
+    return { handle };
+  });
+}
+
+/** One run a repository and night; another one's lease is waited for. */
+async function lease(deps: ActivityDeps, { repo, asOf, run }: BeginRun): Promise<void> {
+  const result = await takeLease(deps.db, repo, asOf, run, leaseSeconds);
+  if (result.taken) return;
+  throw new SystemError(
+    `${result.holder} has the night of ${asOf}, until ${result.until} unless it goes on.`,
+    { next: 'This run waits for it.' },
+  );
+}
+
+/** Every stage prolongs its run's lease; a run of a single table has none. */
+export async function keepLease(deps: ActivityDeps, handle: RunHandle): Promise<void> {
+  if (handle.table !== null) return;
+  if (await renewLease(deps.db, handle.repo, handle.asOf, handle.run, leaseSeconds)) return;
+  const taken = await takeLease(deps.db, handle.repo, handle.asOf, handle.run, leaseSeconds);
+  if (!taken.taken)
+    throw new UserError(`The night of ${handle.asOf} was taken over by ${taken.holder}.`, {
+      next: 'This run ends; the other goes on.',
+    });
+}
+
+/** Today's night reads the head; an older one reads where the branch was seen that day, else the last commit before its end. */
+async function commitOf(
+  deps: ActivityDeps,
+  mirror: Mirror,
+  repo: string,
+  asOf: string,
+  today: string,
+): Promise<string> {
+  const { ref } = repoConfig(deps, repo);
+  if (asOf !== today) return (await observedHead(deps.db, repo, asOf)) ?? resolveCommit(mirror, ref, asOf);
+  const head = await resolveCommit(mirror, ref);
+  await recordHead(deps.db, repo, today, head);
+  return head;
+}
+
+/** Names everything that crawl, parse, link and derive read. */
+export function codeHash(deps: ActivityDeps, repo: string, commit: string): string {
+  const versions = readers.map(({ name, version }) => [name, version]);
+  return hashOf({
+    commit,
+    reading: readingHash(repoConfig(deps, repo), deps.configDir),
+    versions,
+    deriveVersion,
+  });
+}
+
+/** How many commits lead to this one: orders the commits of a branch. */
+export async function commitOrder(mirror: Mirror, commit: string): Promise<number> {
+  return Number((await gitAt(mirror.gitDir).raw(['rev-list', '--count', '--first-parent', commit])).trim());
+}
+
+export function preview(
+  deps: ActivityDeps,
+  { repo, asOf }: { repo: string; asOf: string },
+): Promise<NightPreview> {
+  return alive(async () => {
+    const mirror = await mirrorOf(deps, repo);
+    const commit = await commitOf(deps, mirror, repo, asOf, dayIn(deps.config.schedule.timeZone, Date.now()));
+    const { source, missing } = await factsOfCommit(deps, { repo, commit });
+    const modelTables =
+      deps.model === null ? 0 : Math.min(deps.config.model.tablesPerNight, source.files.length);
+    return { repo, asOf, commit, files: source.files.length, toParse: missing.length, modelTables };
+  });
+}

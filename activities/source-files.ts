@@ -1,0 +1,148 @@
+/** The files of a run's commit, who reads each of them, and which have facts already. */
+import { createHash } from 'node:crypto';
+import picomatch from 'picomatch';
+import type { RepoConfig } from '../schema/contracts/config.ts';
+import type { Dialect } from '../schema/contracts/dialect.ts';
+import { dbtFiles } from '../parsers/dbt/facts/loaded.ts';
+import { detectProjects, readerOf } from '../parsers/registry.ts';
+import type { ProjectContext, ReadContext, Reader, SourceText } from '../parsers/reader.ts';
+import { blobText, openBlobReader } from '../source/blobs.ts';
+import { artifactFiles, artifactsHash, readArtifactTexts } from './dbt-artifacts.ts';
+import { ensureCommit, openMirror, type Mirror } from '../source/mirror.ts';
+import { listTree, readTree, type Tree } from '../source/tree.ts';
+import type { ActivityDeps } from './deps.ts';
+import { repoConfig } from './deps.ts';
+
+export interface SourceFile {
+  readonly path: string;
+  readonly blob: string;
+  readonly size: number;
+  readonly reader: Reader;
+  readonly dialect: Dialect;
+}
+
+export interface SourceFiles {
+  readonly mirror: Mirror;
+  readonly tree: Tree;
+  readonly projects: readonly ProjectContext[];
+  /** Files that some reader takes, sorted by path. */
+  readonly files: readonly SourceFile[];
+  readonly blobOf: ReadonlyMap<string, string>;
+  /** The commit's files as readers see them, with the texts of dbt projects in memory once `loadProjects` has ended. */
+  readonly context: (path: string) => ReadContext;
+  /** Loads what is needed to see whether facts of templated files still hold. */
+  readonly loadProjects: () => Promise<void>;
+}
+
+export async function mirrorOf(deps: ActivityDeps, repo: string): Promise<Mirror> {
+  const config = repoConfig(deps, repo);
+  return openMirror({
+    dir: deps.mirrorDir,
+    name: config.name,
+    url: config.url,
+    ref: config.ref,
+    baseDir: deps.configDir,
+  });
+}
+
+const cache = new Map<string, Promise<SourceFiles>>();
+
+/** Files of a commit; remembered for the last few commits, since every chunk asks. */
+export function sourceFiles(deps: ActivityDeps, repo: string, commit: string): Promise<SourceFiles> {
+  const config = repoConfig(deps, repo);
+  const key = `${repo} ${commit} ${readingHash(config, deps.configDir)}`;
+  const known = cache.get(key);
+  if (known) return known;
+  const made = load(deps, config, commit);
+  cache.set(key, made);
+  made.catch(() => cache.delete(key));
+  while (cache.size > 3) cache.delete(cache.keys().next().value as string);
+  return made;
+}
+
+async function load(deps: ActivityDeps, config: RepoConfig, commit: string): Promise<SourceFiles> {
+  const mirror = await mirrorOf(deps, config.name);
+  await ensureCommit(mirror, commit);
+  const listing = await listTree(mirror, commit);
+  const everything = readTree(listing, { ...config, maxFileBytes: Number.MAX_SAFE_INTEGER });
+  const projects = detectProjects(everything.files.map((file) => file.path));
+  const dialectOf = dialectFinder(config);
+  const taken = new Map<string, Reader>();
+  const wanted = (path: string) => {
+    const reader = readerOf(path, { dialect: dialectOf(path), projects });
+    if (reader) taken.set(path, reader);
+    return reader !== undefined;
+  };
+  const tree = readTree(listing, { ...config, wanted });
+  const files = tree.files.flatMap((file) => {
+    const reader = taken.get(file.path);
+    return reader ? [{ ...file, reader, dialect: dialectOf(file.path) }] : [];
+  });
+  const blobOf = new Map(everything.files.map((file) => [file.path, file.blob]));
+  const paths = [...blobOf.keys()];
+  // Parse threads have no larger files either.
+  const readable = everything.files.filter(({ size }) => size <= config.maxFileBytes).map(({ path }) => path);
+  const texts = new Map<string, SourceText>();
+  const artifacts = readArtifactTexts(artifactFiles(config, deps.configDir));
+  const context = (path: string): ReadContext => ({
+    dialect: dialectOf(path),
+    projects,
+    paths,
+    artifacts,
+    file: (other) => texts.get(other),
+    vars: config.vars,
+  });
+  let projectsLoaded: Promise<void> | null = null;
+  const loadProjects = () =>
+    (projectsLoaded ??= readTexts(mirror, dbtFiles(projects, readable), blobOf, texts));
+  return { mirror, tree, projects, files, blobOf, context, loadProjects };
+}
+
+async function readTexts(
+  mirror: Mirror,
+  paths: readonly string[],
+  blobOf: ReadonlyMap<string, string>,
+  texts: Map<string, SourceText>,
+): Promise<void> {
+  const blobs = openBlobReader(mirror);
+  try {
+    await Promise.all(
+      paths.map(async (path) => {
+        const blob = blobOf.get(path) ?? '';
+        const bytes = await blobs.read(blob);
+        const text = bytes === null ? null : blobText(bytes);
+        if (text !== null) texts.set(path, { text: text.text, blob });
+      }),
+    );
+  } finally {
+    blobs.close();
+  }
+}
+
+/** The dialect of a path: the last rule of `defaults` that names one, else the repository's, else generic. */
+export function dialectFinder(config: Pick<RepoConfig, 'defaults' | 'dialect'>): (path: string) => Dialect {
+  const rules = config.defaults.flatMap((rule) =>
+    rule.dialect === undefined
+      ? []
+      : [{ dialect: rule.dialect, matches: picomatch(rule.paths, { dot: true }) }],
+  );
+  return (path) => rules.findLast((rule) => rule.matches(path))?.dialect ?? config.dialect ?? 'generic';
+}
+
+/** Hash of the configuration that decides what files say, and of the files beside it that have a part in it. */
+export function readingHash(config: RepoConfig, configDir: string): string {
+  const { include, exclude, defaults, targets, conventions, vars, dialect, maxFileBytes, catalogs } = config;
+  const text = JSON.stringify({
+    include,
+    exclude,
+    defaults,
+    targets,
+    conventions,
+    vars,
+    dialect,
+    maxFileBytes,
+    catalogs,
+    artifacts: artifactsHash(artifactFiles(config, configDir)),
+  });
+  return createHash('sha256').update(text).digest('hex');
+}
