@@ -1,0 +1,64 @@
+/** Timeouts, retries and queues of every activity, each with its why. */
+import type { ActivityOptions } from '@temporalio/workflow';
+import { mainQueue, modelQueue } from './queues.ts';
+
+/** Errors that the same input meets again; see schema/contracts/errors.ts. */
+const nonRetryableErrorTypes = ['UserError', 'ModelError'];
+
+/** Questions and bookkeeping: a few statements. Retried for an hour: Postgres may be restarted meanwhile. */
+export const bookkeeping: ActivityOptions = {
+  taskQueue: mainQueue,
+  startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '1 hour',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    nonRetryableErrorTypes,
+  },
+};
+
+/** Stages that go over the whole repository in one activity: clone, link, relate, publish. A heartbeat every few seconds tells a live one from a killed worker. */
+export const wholeStage: ActivityOptions = {
+  taskQueue: mainQueue,
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '60 seconds',
+  scheduleToCloseTimeout: '4 hours',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '1 minute',
+    nonRetryableErrorTypes,
+  },
+};
+
+/** One chunk of a frozen work list: some hundred files or tables, seconds of work. */
+export const chunk: ActivityOptions = {
+  taskQueue: mainQueue,
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '60 seconds',
+  scheduleToCloseTimeout: '2 hours',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '1 minute',
+    nonRetryableErrorTypes,
+  },
+};
+
+/** A chunk that waits for a model server: rate limits are waited out between attempts, so attempts are many. */
+export const modelChunk: ActivityOptions = {
+  taskQueue: modelQueue,
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '2 minutes',
+  scheduleToCloseTimeout: '6 hours',
+  retry: {
+    initialInterval: '2 seconds',
+    backoffCoefficient: 2,
+    maximumInterval: '2 minutes',
+    nonRetryableErrorTypes,
+  },
+};
+
+/** Chunks in flight at once in one run; the worker's own slots bound what runs. */
+export const chunksInFlight = 4;

@@ -1,0 +1,4 @@
+/** The workflows that the worker registers, by the names that the Temporal UI shows. */
+export { nightly } from './nightly.ts';
+export { enrichTable } from './enrich-table.ts';
+export { backfill } from './backfill.ts';
