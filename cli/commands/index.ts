@@ -1,0 +1,31 @@
+/** All commands, in the order of `--help`. */
+import type { Command } from 'commander';
+import { registerAccuracy } from './accuracy.ts';
+import { registerClaims } from './claims.ts';
+import { registerDiagnostics } from './diagnostics.ts';
+import { registerDoctor } from './doctor.ts';
+import { registerLineage } from './lineage.ts';
+import { registerMigrate } from './migrate.ts';
+import { registerNights } from './nights.ts';
+import { registerSchedule } from './schedule.ts';
+import { registerSearch } from './search.ts';
+import { registerStart } from './start.ts';
+import { registerStatus } from './status.ts';
+import { registerTable } from './table.ts';
+import { registerWorker } from './worker.ts';
+
+export const commands: readonly ((program: Command) => void)[] = [
+  registerStart,
+  registerNights,
+  registerSearch,
+  registerTable,
+  registerLineage,
+  registerClaims,
+  registerStatus,
+  registerDiagnostics,
+  registerAccuracy,
+  registerSchedule,
+  registerWorker,
+  registerMigrate,
+  registerDoctor,
+];

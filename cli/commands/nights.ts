@@ -1,0 +1,97 @@
+/** The commands that run workflows: `nightly`, `enrich`, `backfill`. */
+import type { Command } from 'commander';
+import { UserError } from '../../schema/contracts/errors.ts';
+import { printEnriched, printReports, runCommand } from '../run-command.ts';
+import { withCommonOptions, type CommonOptions } from './options.ts';
+
+interface NightOptions extends CommonOptions {
+  readonly repo?: string;
+  readonly asOf?: string;
+  readonly force?: boolean;
+  readonly from?: string;
+  readonly to?: string;
+  readonly every?: string;
+  readonly tables?: string;
+  readonly dryRun?: boolean;
+}
+
+export function registerNights(program: Command): void {
+  withCommonOptions(program.command('nightly'))
+    .description('run one night now, and show its report')
+    .option('--repo <name>', 'a repository of the configuration (default: all of them)')
+    .option('--as-of <date>', 'the night of this date (default: today)', isoDate)
+    .option('--tables <glob>', 'only tables that fit, such as "*.marts.*"')
+    .addHelpText('after', '\nExample:\n  $ tablelore nightly --as-of 2026-10-20')
+    .action((options: NightOptions) =>
+      runCommand(
+        options,
+        {
+          workflow: 'nightly',
+          workflowId: `nightly-by-hand-${Date.now()}`,
+          input: given({ repo: options.repo, asOf: options.asOf, tables: options.tables }),
+        },
+        printReports,
+      ),
+    );
+
+  withCommonOptions(program.command('enrich'))
+    .description('make one table’s description fresh now')
+    .argument('<table>', 'a table id, or the end of one')
+    .option('--repo <name>', 'the repository, where there are several')
+    .option('--as-of <date>', 'as of this date (default: today)', isoDate)
+    .option('--force', 'compute every stage anew, also where nothing changed')
+    .addHelpText('after', '\nExample:\n  $ tablelore enrich marts.orders --force')
+    .action((table: string, options: NightOptions) =>
+      runCommand(
+        options,
+        {
+          workflow: 'enrichTable',
+          workflowId: `enrich-${table}-${Date.now()}`,
+          input: given({ table, repo: options.repo, asOf: options.asOf, force: options.force }),
+        },
+        printEnriched,
+      ),
+    );
+
+  withCommonOptions(program.command('backfill'))
+    .description('run past nights, oldest first')
+    .requiredOption('--from <date>', 'first night', isoDate)
+    .requiredOption('--to <date>', 'last night', isoDate)
+    .option('--every <days>', 'days from one night to the next', '1')
+    .option('--repo <name>', 'a repository of the configuration (default: all of them)')
+    .option('--tables <glob>', 'only tables that fit')
+    .option('--dry-run', 'say what would be done')
+    .addHelpText('after', '\nExample:\n  $ tablelore backfill --from 2026-10-01 --to 2026-10-20 --every 5')
+    .action((options: NightOptions) =>
+      runCommand(
+        options,
+        {
+          workflow: 'backfill',
+          workflowId: `backfill-${options.from ?? ''}-${options.to ?? ''}-${Date.now()}`,
+          input: given({
+            repo: options.repo,
+            from: options.from,
+            to: options.to,
+            every: days(options.every),
+            tables: options.tables,
+            dryRun: options.dryRun,
+          }),
+        },
+        printReports,
+      ),
+    );
+}
+
+export function isoDate(text: string): string {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw new UserError(`"${text}" is not a date.`, { next: 'Write it as YYYY-MM-DD.' });
+}
+
+function days(text: string | undefined): number {
+  const value = Number(text ?? '1');
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new UserError(`--every takes a whole number of days, not "${text ?? ''}".`);
+}
+
+const given = (fields: Record<string, unknown>): object =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

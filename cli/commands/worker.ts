@@ -1,0 +1,44 @@
+/** `worker`: a worker against the servers that the environment names. */
+import { spawn } from 'node:child_process';
+import type { Command } from 'commander';
+import { join } from 'node:path';
+import { findRunningServices } from '../services/running-services.ts';
+import { UserError } from '../../schema/contracts/errors.ts';
+import { settingsOf, withCommonOptions, type CommonOptions } from './options.ts';
+
+export function registerWorker(program: Command): void {
+  withCommonOptions(program.command('worker'))
+    .description(
+      'run a worker against DATABASE_URL and TEMPORAL_ADDRESS, or against the services of the data folder',
+    )
+    .addHelpText('after', '\nExample:\n  $ DATABASE_URL=… TEMPORAL_ADDRESS=temporal:7233 tablelore worker')
+    .action(async (options: CommonOptions) => {
+      const settings = settingsOf(options);
+      const running = await findRunningServices(settings.dataDir);
+      const databaseUrl = settings.databaseUrl ?? running?.databaseUrl;
+      const temporalAddress = settings.temporal.address ?? running?.temporalAddress;
+      if (!databaseUrl || !temporalAddress) {
+        throw new UserError('A worker needs a database and a Temporal server.', {
+          next: 'Set DATABASE_URL and TEMPORAL_ADDRESS, or run `tablelore start` first.',
+        });
+      }
+      const file = import.meta.filename.endsWith('.ts') ? 'worker.ts' : 'worker.js';
+      const program = join(import.meta.dirname, '..', '..', file);
+      const args = [
+        '--disable-warning=ExperimentalWarning',
+        program,
+        '--data-dir',
+        settings.dataDir,
+        ...(settings.configPath ? ['--config', settings.configPath] : []),
+      ];
+      const child = spawn(process.execPath, args, {
+        stdio: 'inherit',
+        env: { ...process.env, DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress },
+      });
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+        process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+      process.exitCode = await new Promise<number>((resolve) =>
+        child.on('exit', (code) => resolve(code ?? 130)),
+      );
+    });
+}

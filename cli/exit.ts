@@ -1,0 +1,42 @@
+/** Exit codes that scripts can rely on, and errors as a person reads them. */
+import { CommanderError } from 'commander';
+import { explain, isTableloreError } from '../schema/contracts/errors.ts';
+import { StopRequested } from './services/stop-signals.ts';
+import { RunFailed } from './run-watch.ts';
+
+export const exitCodes = {
+  done: 0,
+  'the run failed': 1,
+  'wrong input or configuration': 2,
+  'a server, file or network failed': 3,
+  'nothing found': 4,
+  interrupted: 130,
+} as const;
+
+/** Nothing fits what was asked for: an answer, not a failure. */
+export class NothingFound extends Error {}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof RunFailed) return 1;
+  if (error instanceof NothingFound) return 4;
+  if (error instanceof StopRequested) return error.exitCode;
+  if (error instanceof Error && error.name === 'AbortError') return 130;
+  if (readerLeft(error)) return 0;
+  if (isTableloreError(error)) return error.fault === 'user' ? 2 : 3;
+  return 3;
+}
+
+/** On stderr; with `--json`, one object. Unexpected errors show their stack only with `TABLELORE_DEBUG`. */
+export function printError(error: unknown, json: boolean): void {
+  if (error instanceof CommanderError || readerLeft(error)) return;
+  const code = exitCodeOf(error);
+  if (code >= 128) return;
+  if (json) console.error(JSON.stringify({ error: explain(error), code }));
+  else console.error(`tablelore: ${explain(error)}`);
+  if (process.env.TABLELORE_DEBUG && error instanceof Error) console.error(error.stack);
+}
+
+/** Whoever read our output has enough of it (`| head`). */
+const readerLeft = (error: unknown): boolean =>
+  error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE';

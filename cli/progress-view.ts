@@ -1,0 +1,83 @@
+/** A run's progress on the terminal: a table that is drawn again, or a plain line a finished stage where nobody watches. */
+import type { Progress, StageProgress } from '../workflows/messages.ts';
+import { bar, duration, liveArea, type Terminal } from './terminal.ts';
+
+export interface ProgressView {
+  show(progress: Progress): void;
+  end(): void;
+}
+
+export function progressView(terminal: Terminal): ProgressView {
+  const area = liveArea(terminal);
+  const told = new Set<string>();
+  return {
+    show(progress) {
+      if (terminal.live) area.draw(table(progress, terminal));
+      else for (const line of news(progress, told)) terminal.line(line);
+    },
+    end: () => area.keep(),
+  };
+}
+
+const meaning: Readonly<Record<string, string>> = {
+  crawl: 'list the files of the commit',
+  parse: 'read each file once',
+  link: 'join facts into tables',
+  derive: 'prove grain, joins, lineage',
+  observe: 'read query logs and notes',
+  infer: 'ask the coding model',
+  render: 'merge claims into cards',
+  embed: 'turn cards into vectors',
+  publish: 'make the night visible',
+};
+
+function table(progress: Progress, terminal: Terminal): string[] {
+  const { style } = terminal;
+  return [style('bold', heading(progress)), ...progress.stages.map((stage) => `  ${row(stage, terminal)}`)];
+}
+
+function heading({ repo, asOf, commit, nights, paused }: Progress): string {
+  const head =
+    repo === null ? 'Starting' : `${repo} as of ${asOf ?? ''}, commit ${(commit ?? '').slice(0, 10)}`;
+  return `${head}${nights ? ` · night ${nights.done + 1} of ${nights.total}` : ''}${paused ? ' · paused' : ''}`;
+}
+
+function row(stage: StageProgress, { style }: Terminal): string {
+  const name = stage.stage.padEnd(8);
+  const units = stage.done + stage.reused + stage.failed;
+  if (stage.state === 'waiting') return style('dim', `· ${name}  ${meaning[stage.stage] ?? ''}`);
+  if (stage.state === 'skipped')
+    return `${style('yellow', '–')} ${name}  ${style('dim', `skipped: ${stage.skipped ?? ''}`)}`;
+  if (stage.state === 'running') {
+    const shown =
+      stage.total > 0
+        ? `${bar(units, stage.total, 24)} ${units} of ${stage.total}`
+        : (meaning[stage.stage] ?? '');
+    return `${style('cyan', '▸')} ${style('bold', name)}  ${shown}`;
+  }
+  return `${style('green', '✓')} ${name}  ${style('dim', outcome(stage))}`;
+}
+
+function outcome(stage: StageProgress): string {
+  const parts = [`${stage.done} done`];
+  if (stage.reused > 0) parts.push(`${stage.reused} unchanged`);
+  if (stage.failed > 0) parts.push(`${stage.failed} failed`);
+  return `${parts.join(', ').padEnd(30)} ${duration(stage.seconds)}`;
+}
+
+/** Lines for stages that ended since the last call. */
+function* news(progress: Progress, told: Set<string>): Generator<string> {
+  const night = `${progress.repo ?? ''} ${progress.asOf ?? ''}`;
+  if (progress.repo !== null && !told.has(night)) {
+    told.add(night);
+    yield heading(progress);
+  }
+  for (const stage of progress.stages) {
+    const key = `${night} ${stage.stage}`;
+    if ((stage.state !== 'done' && stage.state !== 'skipped') || told.has(key)) continue;
+    told.add(key);
+    yield stage.state === 'skipped'
+      ? `${stage.stage}: skipped, ${stage.skipped ?? ''}`
+      : `${stage.stage}: ${outcome(stage).replace(/ +/g, ' ')}`;
+  }
+}

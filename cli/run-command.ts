@@ -1,0 +1,99 @@
+/** Runs a workflow for a command: services joined or started, progress shown, the result printed. */
+import type { Card } from '../schema/contracts/card.ts';
+import type { RunReport } from '../schema/contracts/runs.ts';
+import { printCard } from '../knowledge/print-card.ts';
+import { readCards } from '../store/cards.ts';
+import { readRun } from '../store/runs.ts';
+import type { RunSummary } from '../activities/contract.ts';
+import { settingsOf, type CommonOptions } from './commands/options.ts';
+import { RunFailed, runAndWatch, type RunRequest } from './run-watch.ts';
+import { stopOnSignals } from './services/stop-signals.ts';
+import { withDatabase, withWorld } from './session.ts';
+import { stepView } from './step-view.ts';
+import { summaryLines } from './summary.ts';
+import { connectClient } from './temporal.ts';
+import { duration, openTerminal, type Terminal } from './terminal.ts';
+import { tellUncommitted } from './uncommitted.ts';
+import { workflowLink } from './ui-links.ts';
+
+/** One run's end, with its report where it left one, and the card where it was for a single table. */
+export interface Ended {
+  readonly summary: RunSummary;
+  readonly report: RunReport | null;
+  readonly card: Card | null;
+}
+
+/** With `--json`, one array on stdout: reports, else summaries. */
+export async function runCommand(
+  options: CommonOptions,
+  request: RunRequest,
+  print: (ended: readonly Ended[], terminal: Terminal) => void,
+): Promise<void> {
+  const settings = settingsOf(options);
+  const terminal = openTerminal(options.json ? process.stderr : process.stdout);
+  const signal = stopOnSignals();
+  await withWorld(
+    settings,
+    stepView(terminal),
+    async (world) => {
+      const client = await connectClient(settings.temporal, world.temporalAddress);
+      try {
+        if (request.workflow === 'nightly') await tellUncommitted(settings, terminal);
+        const summaries = await runAndWatch(client, request, terminal, signal);
+        const ended = await withDatabase(world.databaseUrl, (db) => Promise.all(summaries.map((summary) => endOf(db, summary)))); // prettier-ignore
+        if (options.json) console.log(JSON.stringify(ended.map(({ report, summary }) => report ?? summary)));
+        else print(ended, terminal);
+        const failed = summaries.find((summary) => summary.outcome === 'failed');
+        if (failed) throw new RunFailed(failed.reason ?? 'The run failed.');
+      } finally {
+        await client.connection.close();
+      }
+      if (world.temporalUiUrl && world.joined && !options.json) {
+        terminal.line(
+          `  ${terminal.style('dim', workflowLink(world.temporalUiUrl, world.namespace, request.workflowId))}`,
+        );
+      }
+    },
+    signal,
+  );
+}
+
+async function endOf(db: Parameters<typeof readRun>[0], summary: RunSummary): Promise<Ended> {
+  const report = (await readRun(db, summary.run))?.report ?? null;
+  const cards =
+    summary.table === null ? [] : await readCards(db, summary.repo, [summary.table], { asOf: summary.asOf });
+  return { summary, report, card: cards[0]?.card ?? null };
+}
+
+export function printReports(ended: readonly Ended[], terminal: Terminal): void {
+  for (const { summary, report } of ended) {
+    terminal.line();
+    if (report) for (const line of summaryLines(report, terminal)) terminal.line(line);
+    else terminal.line(plainEnd(summary));
+  }
+}
+
+/** What was done for the table, then its card. */
+export function printEnriched(ended: readonly Ended[], terminal: Terminal): void {
+  for (const { summary, report, card } of ended) {
+    terminal.line();
+    if (report === null || card === null) {
+      terminal.line(plainEnd(summary));
+      continue;
+    }
+    const words =
+      summary.outcome === 'unchanged'
+        ? 'nothing changed, its card stands'
+        : summary.outcome === 'history'
+          ? 'its card of that date is kept as history'
+          : 'its card is published';
+    terminal.line(
+      `${terminal.style('bold', card.table)} as of ${report.asOf}, commit ${report.commit.slice(0, 12)}: ${words} (${duration(report.seconds)})`,
+    );
+    terminal.line();
+    terminal.line(printCard(card, { width: terminal.width, colour: terminal.live }).trimEnd());
+  }
+}
+
+const plainEnd = ({ repo, asOf, outcome, reason }: RunSummary): string =>
+  `${repo} as of ${asOf}: ${outcome}${reason === null ? '' : `, ${reason}`}`;

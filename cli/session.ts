@@ -1,0 +1,183 @@
+/** What a command needs of the running world: settings, the services, a database. Everything opened here is closed here. */
+import type { Client } from '@temporalio/client';
+import type { Kysely } from 'kysely';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Tables } from '../schema/tables.ts';
+import { openDatabase } from '../store/database.ts';
+import { migrate } from '../store/migrate.ts';
+import { findRunningServices } from './services/running-services.ts';
+import type { ServiceName } from './services/pid-file.ts';
+import type { Services, Step } from './services/services.ts';
+import { startServices } from './services/supervisor.ts';
+import { searchAttributes } from '../workflows/search-attributes.ts';
+import { connectClient } from './temporal.ts';
+import type { Settings } from './settings.ts';
+
+/** Where the services are, and how to leave them: those that this command started are ended. */
+export interface World {
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly temporalUiUrl: string | null;
+  readonly namespace: string;
+  /** The services were running before, and go on after. */
+  readonly joined: boolean;
+  leave(): Promise<void>;
+}
+
+const program = (name: string): string =>
+  join(import.meta.dirname, '..', `${name}${import.meta.filename.endsWith('.ts') ? '.ts' : '.js'}`);
+
+/** Starts database, Temporal server and worker on the data folder, applies migrations, and keeps them running until `stop`. */
+export function startWorld(
+  settings: Settings,
+  onStep: (step: Step) => void,
+  signal?: AbortSignal,
+): Promise<Services> {
+  const { databaseUrl, temporal, configPath } = settings;
+  return startServices({
+    dataDir: settings.dataDir,
+    ...(databaseUrl === null ? {} : { databaseUrl }),
+    ...(temporal.address === null ? {} : { temporalAddress: temporal.address }),
+    ...(process.env.TEMPORAL_UI_URL ? { temporalUiUrl: process.env.TEMPORAL_UI_URL } : {}),
+    searchAttributes,
+    prepare: async (addresses) => {
+      onStep({ name: 'prepare', text: 'bringing the database up to date', state: 'start' });
+      const applied = await withDatabase(addresses.databaseUrl, (db) => migrate(db));
+      onStep({
+        name: 'prepare',
+        text:
+          applied.length > 0
+            ? `the database took ${applied.length} migrations`
+            : 'the database is up to date',
+        state: 'done',
+      });
+    },
+    workerCommand: {
+      env: { ...process.env, ...(databaseUrl === null ? { TABLELORE_EMBEDDED_DATABASE: '1' } : {}) },
+      command: process.execPath,
+      args: [
+        '--disable-warning=ExperimentalWarning',
+        program('worker'),
+        '--data-dir',
+        settings.dataDir,
+        ...(configPath ? ['--config', configPath] : []),
+      ],
+    },
+    onStep,
+    ...(signal ? { signal } : {}),
+  });
+}
+
+/** Joins the services that run on the data folder or that the environment names; else starts its own for the length of `work`. */
+export async function withWorld<T>(
+  settings: Settings,
+  onStep: (step: Step) => void,
+  work: (world: World) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const { namespace } = settings.temporal;
+  const running = await findRunningServices(settings.dataDir);
+  const databaseUrl = settings.databaseUrl ?? running?.databaseUrl;
+  const temporalAddress = settings.temporal.address ?? running?.temporalAddress;
+  if (databaseUrl && temporalAddress) {
+    return work({
+      databaseUrl,
+      temporalAddress,
+      temporalUiUrl: running?.temporalUiUrl ?? process.env.TEMPORAL_UI_URL ?? null,
+      namespace,
+      joined: true,
+      leave: async () => {},
+    });
+  }
+  const services = await startWorld(settings, onStep, signal);
+  const world = { ...services, namespace, joined: false, leave: () => services.stop() };
+  try {
+    return await work(world);
+  } finally {
+    await world.leave();
+  }
+}
+
+/** Opens a database for the length of `work`. */
+export async function withDatabase<T>(url: string, work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+  const db = openDatabase(url, { max: 3 });
+  try {
+    return await work(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** The database alone: joins the one that runs, else starts the embedded one for the length of `work` and brings it up to date. */
+export function withStore<T>(settings: Settings, work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+  return withUnmigratedStore(settings, async (db, ours) => {
+    if (ours) await migrate(db);
+    return work(db);
+  });
+}
+
+/** The same, but as it is. `ours`: it was started for this. */
+export async function withUnmigratedStore<T>(
+  settings: Settings,
+  work: (db: Kysely<Tables>, ours: boolean) => Promise<T>,
+): Promise<T> {
+  const running = await findRunningServices(settings.dataDir);
+  const url = settings.databaseUrl ?? running?.databaseUrl;
+  if (url) return withDatabase(url, (db) => work(db, false));
+  return withServices(settings, 'database', ({ databaseUrl }) =>
+    withDatabase(databaseUrl, (db) => work(db, true)),
+  );
+}
+
+/** The Temporal server alone: joins the one that runs or that the environment names, else starts one for the length of `work`. */
+export async function withTemporal<T>(
+  settings: Settings,
+  work: (client: Client, uiUrl: string | null) => Promise<T>,
+): Promise<T> {
+  const running = await findRunningServices(settings.dataDir);
+  const address = settings.temporal.address ?? running?.temporalAddress;
+  const uiUrl =
+    process.env.TEMPORAL_UI_URL ?? (settings.temporal.address ? null : running?.temporalUiUrl) ?? null;
+  if (address) return withClient(settings, { temporalAddress: address }, (client) => work(client, uiUrl));
+  return withServices(settings, 'temporal', (services) =>
+    withClient(settings, services, (client) => work(client, null)),
+  );
+}
+
+async function withServices<T>(
+  settings: Settings,
+  only: ServiceName,
+  work: (services: Services) => Promise<T>,
+): Promise<T> {
+  const services = await startServices({
+    dataDir: settings.dataDir,
+    only: [only],
+    searchAttributes,
+    onStep: () => {},
+  });
+  try {
+    return await work(services);
+  } finally {
+    await services.stop();
+  }
+}
+
+export async function withClient<T>(
+  settings: Settings,
+  world: Pick<World, 'temporalAddress'>,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await connectClient(settings.temporal, world.temporalAddress);
+  try {
+    return await work(client);
+  } finally {
+    await client.connection.close();
+  }
+}
+
+/** Writes a configuration that a command made, so that the worker and later commands read the same. */
+export function writeConfig(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

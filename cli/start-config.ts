@@ -1,0 +1,94 @@
+/** The configuration that `start` makes: of the fixture monorepo, or of a repository named on the command line. */
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { UserError } from '../schema/contracts/errors.ts';
+import { findConfig, type SettingsFlags } from './settings.ts';
+import type { Dialect } from '../schema/contracts/dialect.ts';
+
+export interface RepoFlags {
+  readonly repo: string;
+  readonly ref?: string | undefined;
+  readonly dialect?: Dialect | undefined;
+}
+
+/** A repository's name from its address: its last part, in lower-case letters, digits and dashes. */
+export function repoNameOf(address: string): string {
+  const path = address.replace(/[?#].*$/, '').replace(/\/+$/, '').replace(/(\/repo|\/?\.git)$/, ''); // prettier-ignore
+  const name = basename(path.replaceAll(':', '/')).toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, ''); // prettier-ignore
+  return name || 'repo';
+}
+
+/** Credentials in the URL stay out of the file: they are refused, with the way to give them. */
+export function repoConfigText(flags: RepoFlags, cwd: string): string {
+  if (/^https?:\/\/[^/@]+@/i.test(flags.repo)) {
+    throw new UserError('The repository address holds credentials, which would end up in a file.', {
+      next: 'Give the address without them and set TABLELORE_GIT_TOKEN.',
+    });
+  }
+  const isPath = !/^[a-z][a-z0-9+.-]*:|^[^/\\]+@[^/]+:/i.test(flags.repo);
+  const url = isPath ? resolve(cwd, flags.repo) : flags.repo;
+  if (isPath && !existsSync(url))
+    throw new UserError(`There is no folder ${url}.`, { next: 'Check --repo.' });
+  const repo = {
+    name: repoNameOf(url),
+    url,
+    ...(flags.ref ? { ref: flags.ref } : {}),
+    ...(flags.dialect ? { dialect: flags.dialect } : {}),
+  };
+  return `# Made by \`tablelore start --repo\`; docs/configuration.md describes every field.\n${stringify({ version: 1, repos: [repo] })}`;
+}
+
+const demoMark = '# The fixture monorepo, made by `tablelore start`.';
+
+/**
+ * The configuration that `start` takes as it is: the one named, the current folder's, or that of the data folder named. Null: the fixture monorepo is
+ * meant, whose configuration is made anew by each start.
+ */
+export function ownConfig(flags: SettingsFlags, environment: NodeJS.ProcessEnv, cwd: string): string | null {
+  const dataDir = flags.dataDir ?? environment.TABLELORE_DATA_DIR;
+  const named = flags.config ?? environment.TABLELORE_CONFIG;
+  if (named) return findConfig(flags, environment, cwd);
+  const places = [
+    join(cwd, 'tablelore.yml'),
+    ...(dataDir ? [join(resolve(cwd, dataDir), 'tablelore.yml')] : []),
+  ];
+  const found = (dataDir ? places.toReversed() : places).find((path) => existsSync(path));
+  return found === undefined || readFileSync(found, 'utf8').startsWith(demoMark) ? null : found;
+}
+
+/** Folder of the fixtures: beside the sources in the clone, and in the package. */
+export const fixturesDir = join(
+  import.meta.dirname,
+  '..',
+  ...(import.meta.filename.endsWith('.ts') ? [] : ['..']),
+  'fixtures',
+);
+
+/** The fixture's configuration with its paths as seen from the data folder. `lastDay`: the last day of its history and logs. */
+export async function demoConfig(
+  dataDir: string,
+): Promise<{ text: string; repoDir: string; lastDay: string }> {
+  const source = join(fixturesDir, 'tablelore.yml');
+  if (!existsSync(source))
+    throw new UserError('The fixture monorepo is not part of this installation.', {
+      next: 'Give --repo with a path or URL.',
+    });
+  const config = parse(await readFile(source, 'utf8')) as { repos: Record<string, unknown>[] };
+  const [repo] = config.repos;
+  if (repo === undefined) throw new UserError(`${source} names no repository.`);
+  const from = (path: string) => relative(dataDir, resolve(dirname(source), path));
+  const repoDir = join(dataDir, String(repo.name));
+  repo.url = `./${String(repo.name)}`;
+  repo.logs = ((repo.logs as { path: string }[] | undefined) ?? []).map((log) => ({
+    ...log,
+    path: from(log.path),
+  }));
+  for (const key of ['people', 'annotations']) if (typeof repo[key] === 'string') repo[key] = from(repo[key]);
+  return {
+    text: `${demoMark}\n${stringify(config)}`,
+    repoDir,
+    lastDay: '2026-10-20',
+  };
+}

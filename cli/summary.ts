@@ -1,0 +1,87 @@
+/** A run's report as a person reads it. Pure. */
+import type { RunReport } from '../schema/contracts/runs.ts';
+import { count, duration, type Terminal } from './terminal.ts';
+
+export function summaryLines(report: RunReport, terminal: Pick<Terminal, 'style'>): string[] {
+  const { style } = terminal;
+  const label = (text: string) => style('dim', text.padEnd(14));
+  const lines = [
+    style('bold', `${report.repo} as of ${report.asOf}: ${outcomeWords(report)}`),
+    `  ${label('commit')}${report.commit.slice(0, 12)}, ${count(report.files, 'file')} read, ${statementWords(report)}`,
+    `  ${label('tables')}${count(report.tables, 'table')}, ${report.builtTables.toLocaleString('en-US')} of them built here`,
+    `  ${label('lineage')}${count(report.edges, 'edge')} between tables, ${report.columnEdges.toLocaleString('en-US')} between columns`,
+    `  ${label('claims')}${claimWords(report)}`,
+    `  ${label('agreement')}${agreementWords(report)}`,
+    `  ${label('conflicts')}${count(report.conflicts, 'conflict')}${report.stale > 0 ? `, ${count(report.stale, 'stale note')}` : ''}`,
+    `  ${label('diagnostics')}${diagnosticWords(report)}`,
+    `  ${label('queries')}${queryWords(report)}`,
+    `  ${label('cards')}${count(report.cards, 'card')}, ${report.embedded.toLocaleString('en-US')} texts with a vector (${report.embeddingModel})`,
+    `  ${label('model')}${modelWords(report)}`,
+  ];
+  if (report.quarantined.length > 0) {
+    const first = report.quarantined[0];
+    lines.push(
+      `  ${label('quarantine')}${count(report.quarantined.length, 'table')}, first ${first?.table ?? ''} (${first?.stage ?? ''}): ${first?.error ?? ''}`,
+    );
+  }
+  lines.push(`  ${label('time')}${duration(report.seconds)}`);
+  return lines;
+}
+
+function outcomeWords(report: RunReport): string {
+  const words: Record<RunReport['outcome'], string> = {
+    published: 'published',
+    unchanged: 'nothing changed, the published snapshot stands',
+    history: 'kept as history, a newer night is published',
+    skipped: 'skipped',
+    failed: 'failed',
+    cancelled: 'cancelled',
+  };
+  return report.reason === null ? words[report.outcome] : `${words[report.outcome]} (${report.reason})`;
+}
+
+function statementWords({ statements }: RunReport): string {
+  if (statements.total === 0) return 'no SQL';
+  const share = ((100 * statements.parsed) / statements.total).toFixed(1);
+  return `${count(statements.total, 'statement')}, ${share} % parsed`;
+}
+
+function claimWords({ claims }: RunReport): string {
+  const byOrigin = new Map<string, number>();
+  for (const counts of Object.values(claims))
+    for (const [origin, n] of Object.entries(counts)) byOrigin.set(origin, (byOrigin.get(origin) ?? 0) + n);
+  const order = ['declared', 'derived', 'observed', 'inferred'];
+  return order.map((origin) => `${(byOrigin.get(origin) ?? 0).toLocaleString('en-US')} ${origin}`).join(', ');
+}
+
+function agreementWords({ accuracy }: RunReport): string {
+  const one = (name: string, { compared, agree, notDerived }: RunReport['accuracy']['keys']) =>
+    compared + notDerived === 0
+      ? `no tested ${name}`
+      : `${name} ${agree} of ${compared} derived agree${notDerived > 0 ? `, ${notDerived} not derived` : ''}`;
+  return [one('keys', accuracy.keys), one('joins', accuracy.joins)].join('; ');
+}
+
+function diagnosticWords({ diagnostics }: RunReport): string {
+  const entries = Object.entries(diagnostics).sort(([, a], [, b]) => b - a);
+  const total = entries.reduce((sum, [, n]) => sum + n, 0);
+  if (total === 0) return 'none';
+  const shown = entries.slice(0, 4).map(([code, n]) => `${n} ${code}`);
+  return `${total.toLocaleString('en-US')}: ${shown.join(', ')}${entries.length > 4 ? ', …' : ''}`;
+}
+
+function queryWords({ queries }: RunReport): string {
+  const trusted = (queries.source_of_truth ?? 0) + (queries.trusted ?? 0);
+  const all = Object.values(queries).reduce((sum, n) => sum + n, 0);
+  return all === 0
+    ? 'no query log'
+    : `${count(trusted, 'trusted query', 'trusted queries')} of ${count(all, 'template')}`;
+}
+
+function modelWords(report: RunReport): string {
+  const infer = report.stages.find((stage) => stage.stage === 'infer');
+  if (infer?.skipped) return `not asked: ${infer.skipped}`;
+  const { input, cachedInput, output } = report.modelTokens;
+  const cost = report.costUsd === null ? '' : `, $${report.costUsd.toFixed(2)}`;
+  return `${count(report.modelCalls, 'call')}, ${input.toLocaleString('en-US')} tokens in (${cachedInput.toLocaleString('en-US')} cached), ${output.toLocaleString('en-US')} out${cost}`;
+}

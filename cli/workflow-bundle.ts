@@ -1,0 +1,52 @@
+/** The workflows' code as Temporal's sandbox takes it, bundled once per version of its sources. */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+
+/** Reads the bundle from `cacheDir`, or makes it (some seconds) and keeps it there. */
+export async function workflowBundle(cacheDir: string): Promise<WorkflowBundleOption> {
+  const path = join(cacheDir, `workflows-${await sourcesHash()}.js`);
+  const kept = await readFile(path, 'utf8').catch(() => null);
+  if (kept !== null) return { code: kept };
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(root, 'workflows', `index.${extension}`),
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
+  });
+  await mkdir(cacheDir, { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, code);
+  await rename(temporary, path);
+  return { code };
+}
+
+/** Everything that can be bundled: our workflows and contracts, and the packages that they import. */
+async function sourcesHash(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const folder of ['workflows', 'schema/contracts', 'activities']) {
+    const names =
+      folder === 'activities'
+        ? [`contract.${extension}`]
+        : (await readdir(join(root, folder))).filter((name) => name.endsWith(`.${extension}`)).sort();
+    for (const name of names) hash.update(name).update(await readFile(join(root, folder, name)));
+  }
+  for (const name of ['@temporalio/workflow', '@temporalio/worker', 'zod']) {
+    hash.update(fileURLToPath(import.meta.resolve(name)));
+    hash.update(await packageVersion(name));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function packageVersion(name: string): Promise<string> {
+  const entry = fileURLToPath(import.meta.resolve(name));
+  const home = entry.slice(
+    0,
+    entry.lastIndexOf(join('node_modules', name)) + join('node_modules', name).length,
+  );
+  const { version } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
