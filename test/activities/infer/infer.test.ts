@@ -1,0 +1,298 @@
+import assert from 'node:assert/strict';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { instructions } from '../../../inference/model/instructions.ts';
+import type { TableReading } from '../../../inference/model/output-contract.ts';
+import type { Claim } from '../../../schema/contracts/claims.ts';
+import { readClaims } from '../../../store/claims.ts';
+import { readOutputs } from '../../../store/claim-sets.ts';
+import type { Database } from '../../../store/database.ts';
+import { modelSpend } from '../../../store/model-calls.ts';
+import { pointedSets } from '../../../store/pointed-sets.ts';
+import { listQuarantine } from '../../../store/quarantine.ts';
+import { readWork } from '../../../store/work-items.ts';
+import type { TestContext } from 'node:test';
+import { withDatabases } from '../../support/databases.ts';
+import {
+  startScriptedModelServer,
+  type ScriptedModelOptions,
+  type Step,
+} from '../../support/scripted-model-server.ts';
+import { adSpend, describe, events, lineOf, paths, saveNight, shipments, stageOf, users } from './night.ts';
+
+const nothing: TableReading = {
+  purpose: null,
+  grain: null,
+  joins: [],
+  upstream: [],
+  population: [],
+  freshness: null,
+  owner: null,
+  columns: [],
+  similar: [],
+  caveats: [],
+  unknown: ['owner'],
+};
+const cite = (table: keyof typeof paths, text: string) => {
+  const line = lineOf(table, text);
+  return [{ path: paths[table], from: line, to: line }];
+};
+const purpose = (table: keyof typeof paths, text: string, line: string): TableReading => ({
+  ...nothing,
+  purpose: { text, evidence: cite(table, line), confidence: 0.95 },
+});
+const good = purpose(users, 'Logged-in users of each day.', 'user_id is not null');
+const wrong = purpose(users, 'Users by `signup_channel`.', 'user_id is not null');
+const only = (table: string) => ({ table });
+/** Closed, and with that checked, when the test ends. */
+async function scripted(t: TestContext, options: ScriptedModelOptions) {
+  const server = await startScriptedModelServer(options);
+  t.after(() => server.close());
+  return server;
+}
+
+async function inferred(db: Database, table: string): Promise<Claim[]> {
+  const set = (await pointedSets(db, 'acme', '2026-10-20', 'infer', [table])).get(table);
+  return set ? ((await readClaims(db, [set.setId])).get(set.setId) ?? []) : [];
+}
+
+withDatabases('without a key nothing is selected, and it is said why', async ({ db }) => {
+  const { select } = stageOf(db, null);
+  assert.deepEqual(await select(), { chunks: 0, units: 0, groups: [], skipped: 'OPENAI_API_KEY is not set' });
+});
+
+withDatabases(
+  'important tables come first, at most as many as allowed; an answer is asked for once',
+  async ({ db }, t) => {
+    const answer: Step = { answer: nothing };
+    const server = await scripted(t, { steps: [answer, answer, answer] });
+    await saveNight(db);
+    const stage = stageOf(db, server);
+    assert.equal((await stage.select()).units, 3);
+    const [work] = await readWork<{ keys: string[] }>(db, 'night-1', 'infer', -1, 1);
+    assert.deepEqual(work?.payload.keys, [users, shipments, adSpend]);
+    assert.equal((await stage.select({ run: 'small', modelTables: 2 })).units, 2);
+
+    assert.deepEqual(await stage.infer().result, { done: 3, reused: 0, failed: 0 });
+    assert.deepEqual(await stage.infer().result, { done: 3, reused: 0, failed: 0 }, 'a second attempt');
+    assert.equal((await stage.select({ run: 'night-2' })).units, 0, 'nothing changed');
+
+    await describe(db, events, 'Events, without the bots.');
+    assert.equal((await stage.select({ run: 'night-3' })).units, 1, 'what it reads is told anew');
+    const other = stageOf(db, server, { name: 'gpt-other' });
+    assert.equal((await other.select({ run: 'night-4' })).units, 3, 'another model');
+    assert.equal(server.requests.length, 3);
+  },
+);
+
+withDatabases(
+  'a held-up answer becomes claims of origin inferred, with blobs and bounded confidence',
+  async ({ db }, t) => {
+    const server = await scripted(t, {
+      steps: [{ answer: good, usage: { input: 2_000, cachedInput: 1_000, output: 100 } }],
+    });
+    await saveNight(db);
+    const stage = stageOf(db, server, { prices: { input: 2, cachedInput: 1, output: 10 } });
+    await stage.select(only(users));
+    assert.deepEqual(await stage.infer(only(users)).result, { done: 1, reused: 0, failed: 0 });
+    const [claim] = await inferred(db, users);
+    assert.equal(claim?.origin, 'inferred');
+    assert.equal(Math.round((claim?.confidence ?? 0) * 100), 80);
+    assert.deepEqual(claim?.value, { text: 'Logged-in users of each day.' });
+    const [evidence] = claim?.evidence ?? [];
+    assert.ok(evidence?.kind === 'code' && /^[0-9a-f]{40}$/.test(evidence.blob));
+    const spend = await modelSpend(db, 'night-1');
+    assert.equal(spend.calls, 1);
+    assert.equal(spend.costUsd?.toFixed(4), '0.0040');
+  },
+);
+
+withDatabases(
+  'what does not hold goes back once with the reason; the prefix of the first turn stays',
+  async ({ db }, t) => {
+    const server = await scripted(t, { steps: [{ answer: wrong }, { answer: good }] });
+    await saveNight(db);
+    const stage = stageOf(db, server);
+    await stage.select(only(users));
+    await stage.infer(only(users)).result;
+    assert.equal((await inferred(db, users)).length, 1);
+    const [first, second] = server.requests;
+    assert.deepEqual(second?.input.slice(0, first?.input.length), first?.input);
+    assert.match(JSON.stringify(second?.input.at(-1)), /purpose: the cited lines do not hold signup_channel/);
+  },
+);
+
+withDatabases(
+  'what fails twice is rejected and counted; a second turn without an answer keeps the first',
+  async ({ db }, t) => {
+    const both = { ...wrong, caveats: [{ text: 'Logged-out visitors are left out.', evidence: cite(users, 'logged-out'), confidence: 0.5 }] }; // prettier-ignore
+    const server = await scripted(t, { steps: [{ answer: both }, { refusal: 'Enough.' }] });
+    await saveNight(db);
+    const stage = stageOf(db, server);
+    await stage.select(only(users));
+    assert.deepEqual(await stage.infer(only(users)).result, { done: 1, reused: 0, failed: 0 });
+    assert.deepEqual(
+      (await inferred(db, users)).map(({ field }) => field),
+      ['caveat'],
+    );
+    const { setId } = (await pointedSets(db, 'acme', '2026-10-20', 'infer')).get(users) as { setId: number };
+    const { output } =
+      (await readOutputs<{ rejected: unknown[]; turns: number }>(db, [setId])).get(setId) ?? {};
+    assert.equal(output?.rejected.length, 1);
+    assert.equal(output?.turns, 2);
+  },
+);
+
+const noAnswers: { step: Step; says: RegExp }[] = [
+  { step: { refusal: 'I will not.' }, says: /refused: I will not/ },
+  { step: { incomplete: 'max_output_tokens' }, says: /max_output_tokens.*maxOutputTokens/ },
+  { step: { text: 'Sure! Here is' }, says: /not JSON/ },
+  { step: { status: 400 }, says: /refused the call/ },
+];
+withDatabases('a table without an answer is put aside, and the others go on', async ({ db }, t) => {
+  await saveNight(db);
+  for (const [index, { step, says }] of noAnswers.entries()) {
+    const server = await scripted(t, {
+      steps: [{ ...step, when: users }],
+      otherwise: () => ({ answer: nothing }),
+    });
+    const stage = stageOf(db, server, { name: `gpt-${index}` });
+    const run = { run: `night-${index}` };
+    await stage.select(run);
+    assert.deepEqual(await stage.infer(run).result, { done: 2, reused: 0, failed: 1 });
+    const [quarantined] = await listQuarantine(db, run.run);
+    assert.equal(quarantined?.table, users);
+    assert.match(quarantined?.error ?? '', says);
+  }
+});
+
+withDatabases(
+  'an attempt that ends in a limit goes on where it stood, after the time asked for',
+  async ({ db }, t) => {
+    const server = await scripted(t, {
+      steps: [
+        { answer: nothing },
+        { status: 429, headers: { 'retry-after': '7' } },
+        { status: 429 },
+        { answer: nothing },
+        { answer: nothing },
+      ],
+    });
+    await saveNight(db);
+    const stage = stageOf(db, server);
+    await stage.select();
+    await assert.rejects(stage.infer().result, (error) => {
+      assert.ok(error instanceof ApplicationFailure);
+      assert.deepEqual([error.type, error.nonRetryable, error.nextRetryDelay], ['RateLimited', false, 7_000]);
+      return true;
+    });
+    await assert.rejects(stage.infer().result, (error) => {
+      assert.ok(error instanceof ApplicationFailure);
+      assert.equal(error.nextRetryDelay ?? null, null);
+      return true;
+    });
+    assert.deepEqual(await stage.infer().result, { done: 3, reused: 0, failed: 0 });
+    assert.equal(server.requests.length, 5);
+  },
+);
+
+withDatabases('the configured rate holds before the server is asked', async ({ db }, t) => {
+  const server = await scripted(t, { steps: [{ answer: nothing }] });
+  await saveNight(db);
+  const stage = stageOf(db, server, { requestsPerMinute: 1 });
+  await stage.select();
+  await assert.rejects(stage.infer().result, (error) => {
+    assert.ok(error instanceof ApplicationFailure);
+    assert.ok(Number(error.nextRetryDelay) > 30_000 && Number(error.nextRetryDelay) <= 60_000);
+    return true;
+  });
+  assert.equal(server.requests.length, 1);
+});
+
+withDatabases('a failing server is tried again, but not for ever on one table', async ({ db }, t) => {
+  const steps = Array.from({ length: 6 }, (): Step => ({ status: 503 }));
+  const server = await scripted(t, { steps });
+  await saveNight(db);
+  const stage = stageOf(db, server);
+  await stage.select(only(users));
+  for (let attempt = 1; attempt < 6; attempt += 1)
+    await assert.rejects(stage.infer(only(users)).result, /failed \(503\)/);
+  assert.deepEqual(await stage.infer(only(users)).result, { done: 0, reused: 0, failed: 1 });
+});
+
+withDatabases(
+  'an answer is paid for once: a worker that dies after it takes it from the store',
+  async ({ db }, t) => {
+    const server = await scripted(t, {
+      steps: [{ answer: wrong }, { drop: 'within' }, { answer: good }],
+    });
+    await saveNight(db);
+    const stage = stageOf(db, server);
+    await stage.select(only(users));
+    await assert.rejects(stage.infer(only(users)).result, /broke off/);
+    assert.deepEqual(await stage.infer(only(users)).result, { done: 1, reused: 0, failed: 0 });
+    assert.equal(server.requests.length, 3, 'the first turn was not asked for again');
+  },
+);
+
+withDatabases(
+  'asked anew on purpose, a table is read again, once for all attempts of the run',
+  async ({ db }, t) => {
+    const server = await scripted(t, { steps: [{ answer: nothing }, { answer: good }] });
+    await saveNight(db);
+    const stage = stageOf(db, server);
+    await stage.select(only(users));
+    await stage.infer(only(users)).result;
+    const anew = { ...only(users), run: 'again', redo: ['infer'] as const };
+    assert.equal((await stage.select(anew)).units, 1);
+    await stage.infer(anew).result;
+    await stage.infer(anew).result;
+    assert.equal((await inferred(db, users)).length, 1);
+    assert.equal((await stage.select({ ...only(users), run: 'later' })).units, 0);
+  },
+);
+
+withDatabases('cancelling reaches the request under way', async ({ db }, t) => {
+  const server = await scripted(t, { steps: [{ hang: true }] });
+  await saveNight(db);
+  const stage = stageOf(db, server);
+  await stage.select(only(users));
+  const activity = stage.infer(only(users));
+  await server.received(1);
+  activity.cancel();
+  await assert.rejects(activity.result, CancelledFailure);
+  while (server.abandoned() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+withDatabases(
+  'secrets stay here, and text of the repository changes nothing before itself',
+  async ({ db }, t) => {
+    const server = await scripted(t, { otherwise: () => ({ answer: nothing }) });
+    await saveNight(db);
+    const stage = stageOf(db, server);
+    await stage.select();
+    await stage.infer().result;
+    const wire = server.wire.join('\n');
+    assert.match(wire, /ingest_marketing\.py/);
+    for (const secret of ['AKIAFAKEFAKEFAKE2222', 'FAKEfakeFAKE', 'not-a-real-password'])
+      assert.ok(!wire.includes(secret), `${secret} was sent`);
+    const { rows } = await db
+      .selectFrom('tablelore.model_call')
+      .select('request')
+      .execute()
+      .then((all) => ({ rows: JSON.stringify(all) }));
+    assert.ok(!rows.includes('FAKEfakeFAKE'));
+
+    const injected = server.requests.find((sent) =>
+      JSON.stringify(sent.input).includes('ignore all previous'),
+    );
+    assert.ok(injected, 'the comment is shown as data');
+    for (const sent of server.requests) {
+      assert.equal(sent.instructions, instructions);
+      assert.deepEqual(sent.text, injected.text);
+      assert.ok(sent.input.every((item) => 'role' in item && item.role === 'user'));
+    }
+    const lines = JSON.stringify(injected.input).split(String.raw`\n`);
+    const line = lines.find((text) => text.includes('ignore all previous'));
+    assert.match(line ?? '', /^ *\d+\| -- Note/, 'behind its line number');
+  },
+);

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import { z } from 'zod';
+import { RateLimited } from '../../../activities/embed/rate-limited.ts';
+import { createModelClient, type ModelClientOptions } from '../../../activities/infer/model-client.ts';
+import { SystemError, UserError } from '../../../schema/contracts/errors.ts';
+import {
+  startScriptedModelServer,
+  type ScriptedModelOptions,
+  type Step,
+} from '../../support/scripted-model-server.ts';
+
+const contract = z.strictObject({ word: z.string(), count: z.int().nullable() });
+const request = {
+  instructions: 'Count words.',
+  input: [{ role: 'user' as const, content: 'one two' }],
+  contract,
+  contractName: 'words',
+};
+
+async function withServer(t: TestContext, options: ScriptedModelOptions, more: ModelClientOptions = {}) {
+  const server = await startScriptedModelServer(options);
+  t.after(() => server.close());
+  const config = { name: 'gpt-test', effort: 'low', maxOutputTokens: 500 } as const;
+  const access = { apiKey: server.apiKey, baseUrl: server.baseUrl };
+  return { server, config, client: createModelClient(config, access, more) };
+}
+
+const answered: Step = {
+  answer: { word: 'two', count: null },
+  usage: { input: 900, cachedInput: 800, output: 30, reasoning: 20 },
+};
+
+test('an answer comes back with its usage, and a second turn repeats the first as it was', async (t) => {
+  const { server, client } = await withServer(t, { steps: [answered, answered] });
+  const first = await client.respond(request);
+  assert.deepEqual(first.outcome, { kind: 'answer', value: { word: 'two', count: null } });
+  assert.deepEqual(first.usage, { input: 900, cachedInput: 800, output: 30, reasoning: 20 });
+  assert.equal(first.responseId, 'resp_1');
+
+  const input = [...request.input, ...first.items, { role: 'user' as const, content: 'again' }];
+  await client.respond({ ...request, input });
+  const [one, two] = server.requests.map((sent) => JSON.stringify(sent.input));
+  assert.ok(two?.startsWith(one?.slice(0, -1) as string));
+  assert.match(two ?? '', /sealed-1/);
+});
+
+const outcomes: { step: Step; kind: string; says: RegExp }[] = [
+  { step: { refusal: 'I will not.' }, kind: 'refusal', says: /I will not/ },
+  { step: { failed: 'invalid_prompt' }, kind: 'refusal', says: /invalid_prompt/ },
+  { step: { incomplete: 'max_output_tokens', text: '{"wo' }, kind: 'incomplete', says: /max_output_tokens/ },
+  { step: { incomplete: 'content_filter' }, kind: 'incomplete', says: /content_filter/ },
+  { step: { text: '{"word": "two"' }, kind: 'malformed', says: /not JSON/ },
+  { step: { text: '{"word": 2}' }, kind: 'malformed', says: /contract: word: .*; count: / },
+  { step: { call: 'delete_everything' }, kind: 'malformed', says: /function_call/ },
+];
+for (const { step, kind, says } of outcomes) {
+  test(`an outcome, not an error: ${JSON.stringify(step)}`, async (t) => {
+    const { client } = await withServer(t, { steps: [step] });
+    const { outcome, usage } = await client.respond(request);
+    assert.equal(outcome.kind, kind);
+    assert.match(JSON.stringify(outcome), says);
+    assert.ok(usage.input > 0);
+  });
+}
+
+const failures: { step: Step; type: typeof UserError | typeof SystemError; says: RegExp }[] = [
+  { step: { status: 500 }, type: SystemError, says: /failed \(500\)/ },
+  { step: { status: 503, body: 'upstream down' }, type: SystemError, says: /503/ },
+  { step: { failed: 'server_error' }, type: SystemError, says: /while answering/ },
+  { step: { drop: 'before' }, type: SystemError, says: /cannot be reached/ },
+  { step: { drop: 'within' }, type: SystemError, says: /broke off/ },
+  { step: { body: '{"id": ' }, type: SystemError, says: /broken JSON/ },
+  { step: { body: '<html>', contentType: 'text/html' }, type: UserError, says: /no response/ },
+  { step: { status: 400, code: 'invalid_json_schema' }, type: UserError, says: /400/ },
+  { step: { status: 401 }, type: UserError, says: /401/ },
+  { step: { status: 403 }, type: UserError, says: /403/ },
+  { step: { status: 404, code: 'model_not_found' }, type: UserError, says: /refused the call to gpt-test/ },
+  { step: { status: 429, code: 'insufficient_quota' }, type: UserError, says: /no credit/ },
+];
+for (const { step, type, says } of failures) {
+  test(`whose fault, and whether to try again: ${JSON.stringify(step)}`, async (t) => {
+    const { server, client } = await withServer(t, { steps: [step] });
+    await assert.rejects(client.respond(request), (error) => {
+      assert.ok(error instanceof type, `${(error as Error).name}: ${(error as Error).message}`);
+      assert.match(error.message, says);
+      return true;
+    });
+    assert.equal(server.requests.length, 1, 'nothing is retried here');
+  });
+}
+
+const limits: { step: Step; waitMs: number | null }[] = [
+  { step: { status: 429, headers: { 'retry-after': '7' } }, waitMs: 7_000 },
+  { step: { status: 429, headers: { 'retry-after-ms': '250', 'retry-after': '7' } }, waitMs: 250 },
+  { step: { status: 429 }, waitMs: null },
+  { step: { failed: 'rate_limit_exceeded' }, waitMs: null },
+];
+for (const { step, waitMs } of limits) {
+  test(`a limit: ${JSON.stringify(step)}`, async (t) => {
+    const { client } = await withServer(t, { steps: [step] });
+    await assert.rejects(client.respond(request), (error) => {
+      assert.ok(error instanceof RateLimited);
+      assert.equal(error.waitMs, waitMs);
+      return true;
+    });
+  });
+}
+
+test('a server without the Responses API is named as such', async (t) => {
+  const { server, client } = await withServer(t, { api: 'chat' });
+  await assert.rejects(client.respond(request), (error) => {
+    assert.ok(error instanceof UserError);
+    assert.match(error.message, new RegExp(`${server.baseUrl} has no Responses API`));
+    assert.match(error.next ?? '', /Chat Completions/);
+    return true;
+  });
+});
+
+test('a silent server is given up after the time limit, to be tried again', async (t) => {
+  const { client } = await withServer(t, { steps: [{ hang: true }] }, { timeoutMs: 60 });
+  await assert.rejects(client.respond(request), (error) => {
+    assert.ok(error instanceof SystemError);
+    assert.match(error.message, /did not answer within/);
+    return true;
+  });
+});
+
+test('cancelling ends the request under way', async (t) => {
+  const { server, client } = await withServer(t, { steps: [{ hang: true }] });
+  const cancel = new AbortController();
+  const call = client.respond(request, cancel.signal);
+  await server.received(1);
+  cancel.abort();
+  await assert.rejects(call, (error) => !(error instanceof SystemError) && !(error instanceof UserError));
+  while (server.abandoned() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+test('the scripted server fails on a step left over, on an unexpected request and on a wrong key', async (t) => {
+  const left = await startScriptedModelServer({ steps: [answered] });
+  await assert.rejects(left.close(), /unconsumed step/);
+
+  const surprised = await startScriptedModelServer();
+  const config = { name: 'gpt-test', effort: 'low', maxOutputTokens: 500 } as const;
+  const access = { apiKey: surprised.apiKey, baseUrl: surprised.baseUrl };
+  await assert.rejects(createModelClient(config, access).respond(request), /400/);
+  await assert.rejects(surprised.close(), /no step is left/);
+
+  const { server, config: same } = await withServer(t, {});
+  const stranger = createModelClient(same, { apiKey: 'other', baseUrl: server.baseUrl });
+  await assert.rejects(stranger.respond(request), /401/);
+});

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { JoinObservation } from '../../../inference/derive/observe.ts';
+import { rankJoins } from '../../../inference/derive/rank-joins.ts';
+
+const seen = (
+  columns: readonly string[],
+  to: string,
+  toColumns: readonly string[],
+  cardinality: JoinObservation['cardinality'],
+): JoinObservation => ({
+  left: { table: 'visits', columns },
+  right: { table: to, columns: toColumns },
+  kind: 'inner',
+  cardinality,
+  through: 'code',
+});
+
+function joinsOf(...observations: JoinObservation[]): string[] {
+  const found = observations.map((observation) => ({ observation, builder: 'report' }));
+  return (rankJoins(found, () => null).get('visits') ?? []).map(
+    ({ value }) => `${value.columns.join()} = ${value.to}.${value.to_columns.join()} ${value.cardinality}`,
+  );
+}
+
+test('tables that only share a date are not told to join', () => {
+  assert.deepEqual(joinsOf(seen(['day'], 'spend', ['submission_date'], 'unknown')), []);
+  assert.deepEqual(joinsOf(seen(['day'], 'spend', ['submission_date'], 'n:m')), []);
+});
+
+test('dates join where one side is unique on them, or beside something else', () => {
+  assert.deepEqual(joinsOf(seen(['day'], 'calendar', ['date_day'], 'n:1')), ['day = calendar.date_day n:1']);
+  assert.deepEqual(joinsOf(seen(['day', 'client_id'], 'clients', ['date', 'client_id'], 'unknown')), [
+    'client_id,day = clients.client_id,date unknown',
+  ]);
+});

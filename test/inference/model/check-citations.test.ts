@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { checkCitations, type CheckedAgainst } from '../../../inference/model/check-citations.ts';
+import { tableReadingSchema, type TableReading } from '../../../inference/model/output-contract.ts';
+import { tableResolver } from '../../../inference/model/resolve-table.ts';
+import { strictSchema } from '../../../inference/model/strict-schema.ts';
+import { toClaims } from '../../../inference/model/to-claims.ts';
+
+const sql = `select
+    event_date as activity_date,
+    platform, -- 'ios', 'android' or 'web'
+    count(distinct user_id) as active_users
+from acme.app.events join acme.app.users using (user_id)
+where user_id is not null and event_name != 'login'
+
+group by event_date, platform`;
+const path = 'models/users.sql';
+const columns: Record<string, readonly string[]> = {
+  'acme.growth.active': ['activity_date', 'platform', 'active_users', 'user_id'],
+  'acme.app.users': ['user_id', 'name'],
+};
+const against: CheckedAgainst = {
+  table: 'acme.growth.active',
+  linesOf: (wanted) => (wanted === path ? sql.split('\n') : null),
+  resolve: tableResolver(['acme.growth.active', 'acme.app.users', 'acme.app.events', 'other.app.events']),
+  columnsOf: (table) => columns[table] ?? null,
+};
+const nothing: TableReading = { purpose: null, grain: null, joins: [], upstream: [], population: [], freshness: null, owner: null, columns: [], similar: [], caveats: [], unknown: [] }; // prettier-ignore
+const at = (from: number, to = from) => ({ evidence: [{ path, from, to }], confidence: 0.9 });
+const column = (name: string, more: Partial<TableReading['columns'][number]> = {}) => ({
+  ...nothing,
+  columns: [
+    {
+      column: name,
+      meaning: 'It says so.',
+      values: [],
+      unit: null,
+      null_meaning: null,
+      ...at(2, 4),
+      ...more,
+    },
+  ],
+});
+const values = (...list: string[]) => ({ values: list.map((value) => ({ value, meaning: null })) });
+const join = (more: Partial<TableReading['joins'][number]>) => ({
+  ...nothing,
+  joins: [{ columns: ['user_id'], to: 'acme.app.users', to_columns: ['user_id'], cardinality: 'n:1' as const, ...at(5), ...more }], // prettier-ignore
+});
+const population = (text: string, line: number) => ({
+  ...nothing,
+  population: [{ sql: text, words: 'Logged-in users.', ...at(line) }],
+});
+const purpose = (text: string, more = {}) => ({ ...nothing, purpose: { text, ...at(4, 6), ...more } });
+
+const holds: Record<string, TableReading> = {
+  column: column('platform'),
+  'values in the lines': column('platform', values('ios', 'web')),
+  join: join({}),
+  'join with the end of a name': join({ to: 'users' }),
+  population: population("user_id IS NOT NULL AND event_name != 'login'", 6),
+  'text without names': purpose('How many people were active.'),
+  'text with a known column': purpose('Counts `active_users` per `platform`.'),
+  grain: { ...nothing, grain: { phrase: 'one row per day', key_columns: ['activity_date', 'platform'], time_grain: 'day', ...at(2, 3) } }, // prettier-ignore
+};
+for (const [name, reading] of Object.entries(holds)) {
+  test(`holds: ${name}`, () => {
+    assert.deepEqual(checkCitations(reading, against), { accepted: reading, rejections: [] });
+  });
+}
+
+const fails: Record<string, [TableReading, RegExp]> = {
+  'no citation': [purpose('It is.', { evidence: [] }), /cites no lines/],
+  'a file that is not there': [
+    purpose('It is.', { evidence: [{ path: '../secrets', from: 1, to: 1 }] }),
+    /no file/,
+  ],
+  'lines past the end': [purpose('It is.', at(8, 9)), /no lines 8 to 9: it has 8/],
+  'lines backwards': [purpose('It is.', at(4, 3)), /no lines 4 to 3/],
+  'line 0': [purpose('It is.', at(0, 1)), /no lines 0/],
+  'an empty line': [purpose('It is.', at(7)), /empty/],
+  'a column that the table lacks': [column('event_name', at(6)), /has no column event_name/],
+  'a column that the lines do not hold': [
+    column('active_users', at(2)),
+    /do not hold the column active_users/,
+  ],
+  'part of a word': [{ ...nothing, grain: { phrase: 'one a day', key_columns: ['user_id'], time_grain: null, ...at(2) } }, /user_id/], // prettier-ignore
+  'an invented value': [column('platform', values('ios', 'tv')), /do not hold "tv"/],
+  'an unknown table': [join({ to: 'acme.app.people' }), /no table acme\.app\.people/],
+  'a name that fits two tables': [join({ to: 'app.events' }), /no table app\.events/],
+  "a column that the other table lacks": [join({ to_columns: ['active_users'], ...at(4, 5) }), /acme\.app\.users has no column/], // prettier-ignore
+  'unpaired columns': [join({ columns: [] }), /pair/],
+  'a predicate with another literal': [population("event_name != 'logout'", 6), /"logout"/],
+  'a predicate from other lines': [population('user_id IS NOT NULL', 2), /user_id/],
+  'a predicate without columns': [population('1 = 1', 6), /no column/],
+  'an invented name in prose': [purpose('Ready by `signup_channel`.'), /signup_channel/],
+  'the table itself as look-alike': [{ ...nothing, similar: [{ table: 'growth.active', differences: [], rule: 'x', ...at(5) }] }, /itself/], // prettier-ignore
+  'an owner that nobody wrote': [{ ...nothing, owner: { owner: 'growth-team', ...at(1) } }, /growth-team/],
+};
+for (const [name, [reading, reason]] of Object.entries(fails)) {
+  test(`fails: ${name}`, () => {
+    const { accepted, rejections } = checkCitations(reading, against);
+    assert.equal(rejections.length, 1);
+    assert.match(rejections[0]?.reason ?? '', reason);
+    assert.deepEqual(toClaims(accepted, { ...against, blobOf: () => 'b', pathOf: () => null, likenessOf: () => 0 }), []); // prettier-ignore
+  });
+}
+
+test('one bad statement does not take the others with it', () => {
+  const good = column('platform').columns;
+  const reading = { ...nothing, columns: [...column('nonsense').columns, ...good] };
+  const { accepted, rejections } = checkCitations(reading, against);
+  assert.deepEqual(accepted.columns, good);
+  assert.deepEqual(
+    rejections.map(({ at: where }) => where),
+    ['columns 1 (nonsense)'],
+  );
+});
+
+test('claims name full ids, explain values and are never surer than 0.8', () => {
+  const reading: TableReading = {
+    ...join({ to: 'users' }),
+    ...{ columns: column('platform', { values: [{ value: 'ios', meaning: 'the app' }], unit: 'none', null_meaning: 'unknown' }).columns }, // prettier-ignore
+  };
+  const context = { ...against, blobOf: () => 'b'.repeat(40), pathOf: () => 'u.sql', likenessOf: () => 0 };
+  const [joined, described] = toClaims(reading, context);
+  assert.ok(joined?.field === 'join' && described?.field === 'column');
+  assert.deepEqual(
+    [joined.value.to, joined.value.to_path, joined.confidence],
+    ['acme.app.users', 'u.sql', 0.8],
+  );
+  assert.equal(described.value.description, 'It says so. Unit: none. NULL: unknown. Values: ios: the app.');
+  assert.deepEqual(described.value.values, ['ios']);
+});
+
+test('the contract is a strict schema', () => {
+  assert.deepEqual(strictSchema(tableReadingSchema).required, Object.keys(tableReadingSchema.shape));
+});

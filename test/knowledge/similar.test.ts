@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { glob, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'node:test';
+import { parse } from 'yaml';
+import { similarTables, type TableShape } from '../../knowledge/similar.ts';
+
+const shape = (table: string, more: Partial<TableShape> = {}): TableShape => ({
+  table,
+  upstream: ['raw.events'],
+  columns: ['user_id', 'day', 'visits'],
+  key: ['user_id', 'day'],
+  timeGrain: 'day',
+  population: [],
+  window: null,
+  ...more,
+});
+const loggedIn = { sql: 'user_id IS NOT NULL', words: 'only logged-in users' };
+
+test('twins that differ by a filter name it on both sides, with the rule that follows', () => {
+  const found = similarTables([
+    shape('m.active_users', { population: [loggedIn] }),
+    shape('m.active_visitors', { columns: ['user_id', 'day', 'visits', 'cookie'] }),
+    shape('m.invoices', { upstream: ['raw.invoices'], columns: ['invoice_id', 'amount'] }),
+  ]);
+  const users = found.get('m.active_users');
+  assert.deepEqual(
+    users?.map(({ table }) => table),
+    ['m.active_visitors'],
+  );
+  assert.deepEqual(users?.[0]?.differences, [
+    'only this one: only logged-in users (user_id IS NOT NULL)',
+    'only the other has cookie',
+  ]);
+  const rule =
+    'm.active_users leaves out rows where user_id is null; take m.active_visitors where they count';
+  assert.equal(users?.[0]?.rule, rule);
+  assert.equal(found.get('m.active_visitors')?.[0]?.rule, rule);
+  assert.deepEqual(found.get('m.active_visitors')?.[0]?.differences, [
+    'only the other: only logged-in users (user_id IS NOT NULL)',
+    'only this one has cookie',
+  ]);
+});
+
+test('no rule where both filter, or where rows are not of one kind', () => {
+  const paid = { sql: "status <> 'open'", words: '' };
+  const both = similarTables([
+    shape('a.users', { population: [loggedIn] }),
+    shape('b.users', { population: [paid] }),
+  ]);
+  assert.equal(both.get('a.users')?.[0]?.rule, null);
+  const grains = similarTables([
+    shape('a.users', { population: [loggedIn] }),
+    shape('b.users', { key: ['day'], timeGrain: null, window: 'full' }),
+  ]);
+  assert.equal(grains.get('a.users')?.[0]?.rule, null);
+  assert.match(
+    grains.get('a.users')?.[0]?.differences[0] ?? '',
+    /one row per user_id, day here, per day there/,
+  );
+});
+
+test('a view holds the rows of its table: what decides those is no difference', () => {
+  const found = similarTables([
+    shape('d.users_v1', { population: [loggedIn] }),
+    shape('d.users', { upstream: ['d.users_v1'] }),
+  ]);
+  assert.deepEqual(found.get('d.users')?.[0]?.differences, ['this one is built from the other']);
+  assert.equal(found.get('d.users')?.[0]?.rule, null);
+  const filtered = shape('d.users_known', { upstream: ['d.users_all'], population: [loggedIn] });
+  assert.match(
+    similarTables([shape('d.users_all'), filtered]).get('d.users_all')?.[0]?.rule ?? '',
+    /d.users_known leaves out/,
+  );
+});
+
+test('a like name alone is no likeness: a table outside, a table of another source', () => {
+  const outside = shape('raw.orders', { upstream: [], columns: [] });
+  const metrics = shape('d.order_metrics', { upstream: ['raw.metrics'], columns: [] });
+  const orders = shape('d.orders', { upstream: ['raw.order_events'], columns: [] });
+  assert.deepEqual(similarTables([outside, metrics, orders]), new Map());
+});
+
+interface Expected {
+  readonly upstream?: string[];
+  readonly grain?: { keys?: { columns: string[] }[]; time_grain?: string };
+  readonly population?: { sql: string; words: string }[];
+  readonly inherited?: { sql: string }[];
+}
+
+test('the pairs of the fixtures that people confuse find each other, from lineage and names alone', async () => {
+  const folder = path.join(import.meta.dirname, '../../fixtures/expected');
+  const shapes: TableShape[] = [];
+  for await (const file of glob('tables/*.yml', { cwd: folder })) {
+    const tables = parse(await readFile(path.join(folder, file), 'utf8')) as Record<string, Expected>;
+    for (const [table, expected] of Object.entries(tables)) {
+      shapes.push({
+        table,
+        upstream: expected.upstream ?? [],
+        columns: [],
+        key: expected.grain?.keys?.[0]?.columns ?? null,
+        timeGrain: expected.grain?.time_grain ?? null,
+        population: [
+          ...(expected.population ?? []),
+          ...(expected.inherited ?? []).map(({ sql }) => ({ sql, words: '' })),
+        ],
+        window: null,
+      });
+    }
+  }
+  const found = similarTables(shapes);
+  const pairs = parse(await readFile(path.join(folder, 'similar.yml'), 'utf8')) as {
+    pair: [string, string];
+  }[];
+  const missed = pairs
+    .flatMap(({ pair: [a, b] }) => [[a, b] as const, [b, a] as const])
+    .filter(([a, b]) => !found.get(a)?.some(({ table }) => table === b));
+  assert.ok(missed.length <= 2, missed.map((pair) => pair.join(' – ')).join('; '));
+});
+
+test('many tables are compared in seconds: the work does not grow with their square', () => {
+  const subjects = Array.from({ length: 900 }, (_, i) => `subject${i}`);
+  const shapes = Array.from({ length: 10_000 }, (_, i) => {
+    const subject = subjects[i % 900] ?? '';
+    return shape(
+      `w.s${i % 37}.${subject}_${['daily', 'weekly', 'total', 'users'][i % 4]}_${Math.floor(i / 900)}`,
+      {
+        upstream: [`raw.${subject}`, `dim.d${i % 50}`],
+        columns: Array.from({ length: 20 }, (_, c) =>
+          c < 5 ? `common_${c}` : `${subject}_${(c * 7 + i) % 60}`,
+        ),
+      },
+    );
+  });
+  const start = performance.now();
+  const found = similarTables(shapes);
+  assert.ok(performance.now() - start < 20_000);
+  assert.equal(found.size, 10_000);
+  assert.ok([...found.values()].every((twins) => twins.length <= 5));
+});

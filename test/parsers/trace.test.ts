@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import test, { before } from 'node:test';
+import type { ReadContext } from '../../parsers/reader.ts';
+import { detectProjects, initReaders, readFile, traceHolds } from '../../parsers/registry.ts';
+
+before(initReaders);
+
+function contextOf(files: Readonly<Record<string, string>>): ReadContext {
+  const paths = Object.keys(files);
+  const file = (path: string) => {
+    const text = files[path];
+    return text === undefined ? undefined : { text, blob: `blob of ${text}` };
+  };
+  return { dialect: 'bigquery', projects: detectProjects(paths), paths, file };
+}
+
+const files = {
+  'workflow_settings.yaml': 'defaultProject: acme\ndefaultDataset: core\n',
+  'definitions/a.sqlx': 'config { type: "view" }\nselect * from ${ref("b")}\n',
+  'definitions/b.sqlx': 'config { type: "view", schema: "raw" }\nselect 1 as x\n',
+};
+
+test('facts hold until a part of the project that they used changes', () => {
+  const context = contextOf(files);
+  const facts = readFile('definitions/a.sqlx', files['definitions/a.sqlx'], context);
+  assert.ok(facts);
+  assert.deepEqual(facts.builds[0]?.reads[0]?.parts, ['acme', 'raw', 'b']);
+  assert.equal(traceHolds(facts, context), true);
+  assert.equal(traceHolds(facts, contextOf({ ...files, 'definitions/c.sqlx': 'select 1' })), true);
+  const moved = {
+    ...files,
+    'definitions/b.sqlx': 'config { type: "view", schema: "mart" }\nselect 1 as x\n',
+  };
+  assert.equal(traceHolds(facts, contextOf(moved)), false, 'its address was');
+  const settings = { ...files, 'workflow_settings.yaml': 'defaultProject: other\n' };
+  assert.equal(traceHolds(facts, contextOf(settings)), false);
+});
+
+test('the write mode of a bigquery-etl query follows its metadata', () => {
+  const query = 'sql/p/d/t/query.sql';
+  const metadata = 'sql/p/d/t/metadata.yaml';
+  const partitioned =
+    'scheduling: { dag_name: x }\nbigquery: { time_partitioning: { type: day, field: day } }\n';
+  const write = (yaml: string) =>
+    readFile(query, 'select 1 as day', contextOf({ [query]: '', [metadata]: yaml }))?.builds[0]?.write;
+  assert.equal(write(partitioned), 'partition_overwrite');
+  assert.equal(
+    write(partitioned.replace('dag_name: x', 'dag_name: x, date_partition_parameter: null')),
+    'replace',
+  );
+  assert.equal(
+    write(partitioned.replace('dag_name: x', 'dag_name: x, arguments: ["--append_table"]')),
+    'append',
+  );
+  assert.equal(write('scheduling: { dag_name: x, destination_table: null }\n'), undefined);
+  const context = contextOf({ [query]: '', [metadata]: partitioned });
+  const facts = readFile(query, 'select 1 as day', context);
+  assert.ok(facts);
+  assert.equal(traceHolds(facts, contextOf({ [query]: '', [metadata]: `${partitioned}\n` })), false);
+});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import test, { after } from 'node:test';
+import { canonicalDump, dumpDifferences } from '../support/canonical-dump.ts';
+import { activityNames, createWorld, type WorldOptions } from '../support/pipeline.ts';
+import { startScriptedModelServer } from '../support/scripted-model-server.ts';
+
+const nothing = {
+  purpose: null,
+  grain: null,
+  joins: [],
+  upstream: [],
+  population: [],
+  freshness: null,
+  owner: null,
+  columns: [],
+  similar: [],
+  caveats: [],
+  unknown: ['owner'],
+};
+const model = await startScriptedModelServer({ otherwise: () => ({ answer: nothing }) });
+after(() => model.close());
+
+/** Two nights with a change between them, one table made fresh, one dry run: every activity has work. */
+async function nights(around?: WorldOptions['around']) {
+  const world = await createWorld({
+    model,
+    ...(around ? { around } : {}),
+    configure: (config) => {
+      config.model = {
+        name: 'gpt-test',
+        requestsPerMinute: 100_000,
+        tokensPerMinute: 1_000_000_000,
+        tablesPerNight: 6,
+      };
+    },
+  });
+  await world.night({ asOf: '2026-09-30' });
+  await world.night({ asOf: '2026-10-01' });
+  await (
+    await world.start('enrichTable', { table: 'marts.fct_orders', asOf: '2026-10-01', force: true })
+  ).result();
+  await (await world.start('backfill', { from: '2026-10-01', dryRun: true })).result();
+  return canonicalDump(world.db);
+}
+
+test('every activity that runs twice, as after a lost acknowledgement, leaves the same rows', async () => {
+  const once = await nights();
+  const ran = new Set<string>();
+  const twice = await nights(async (name, _args, run) => {
+    ran.add(name);
+    await run();
+    return run();
+  });
+  assert.deepEqual(activityNames().filter((name) => !ran.has(name)), []); // prettier-ignore
+  assert.deepEqual(dumpDifferences(once, twice), []);
+});

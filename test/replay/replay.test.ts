@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { workflowBundle } from '../../cli/workflow-bundle.ts';
+import { historyFromJson } from './history.ts';
+
+const root = join(import.meta.dirname, '../..');
+const folder = join(root, 'fixtures/histories');
+const files = readdirSync(folder).filter((name) => name.endsWith('.json')).sort(); // prettier-ignore
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+const bundle = (await workflowBundle(join(root, '.cache'))) as { code: string };
+
+const replay = (file: string, workflowBundle: WorkflowBundleOption = bundle): Promise<void> =>
+  Worker.runReplayHistory({ workflowBundle }, historyFromJson(readFileSync(join(folder, file), 'utf8')));
+
+test('there is a history of every workflow', () => {
+  const workflows = new Set(files.map((name) => name.slice(0, name.indexOf('-'))));
+  assert.deepEqual([...workflows], ['backfill', 'enrichTable', 'nightly']);
+});
+
+for (const file of files) test(`${file} replays with the workflows of today`, () => replay(file));
+
+for (const file of files) {
+  test(`${file} does not replay with workflows that go another way`, async () => {
+    const code = bundle.code.replaceAll('await stages.link();', '').replaceAll('await stages.parse();', 'await stages.parse(); await stages.parse();'); // prettier-ignore
+    assert.notEqual(code, bundle.code);
+    await assert.rejects(replay(file, { code }), DeterminismViolationError);
+  });
+}

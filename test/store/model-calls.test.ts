@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beginModelCall, findModelCall, finishModelCall, modelSpend } from '../../store/model-calls.ts';
+import { reserve, settle } from '../../store/rate-buckets.ts';
+import { withDatabases } from '../support/databases.ts';
+
+const key = {
+  repo: 'shop',
+  table: 't',
+  model: 'm',
+  promptVersion: '1',
+  inputHash: 'h',
+  generation: 0,
+  turn: 0,
+};
+const usage = { inputTokens: 10, cachedInputTokens: 4, outputTokens: 2, costUsd: 0.5 };
+
+withDatabases('an answered question is answered from the store', async ({ db }) => {
+  assert.equal(await findModelCall(db, key), null);
+  const id = await beginModelCall(db, 'r1', key, { ask: 1 });
+  assert.equal((await findModelCall(db, key))?.status, 'open');
+  await finishModelCall(db, id, { status: 'failed', response: 'busy', ...usage });
+  assert.equal(await beginModelCall(db, 'r2', key, { ask: 2 }), id);
+  await finishModelCall(db, id, { status: 'done', response: { said: 'yes\0' }, ...usage });
+  assert.equal(await beginModelCall(db, 'r3', key, { ask: 3 }), id);
+  await finishModelCall(db, id, { status: 'failed', response: null, ...usage });
+  assert.deepEqual(await findModelCall(db, key), {
+    id,
+    status: 'done',
+    request: { ask: 2 },
+    response: { said: 'yes\uFFFD' },
+  });
+  assert.notEqual(await beginModelCall(db, 'r3', { ...key, generation: 1 }, {}), id);
+  assert.deepEqual(await modelSpend(db, 'r2'), {
+    calls: 1,
+    inputTokens: 10,
+    cachedInputTokens: 4,
+    outputTokens: 2,
+    costUsd: 0.5,
+  });
+  assert.equal((await modelSpend(db, 'r3')).costUsd, null);
+});
+
+withDatabases('a bucket gives what it holds and says how long to wait', async ({ db }) => {
+  const requests = { name: 'requests', capacity: 2, refillPerSecond: 20, amount: 1 };
+  const tokens = { name: 'tokens', capacity: 100, refillPerSecond: 0.001, amount: 60 };
+  assert.equal(await reserve(db, [requests, tokens]), 0);
+  const wait = await reserve(db, [requests, tokens]);
+  assert.ok(wait > 19_000_000 && wait <= 20_000_000, String(wait));
+  await settle(db, 'tokens', 60, 20);
+  assert.equal(await reserve(db, [requests, tokens]), 0);
+  await sleep(120);
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => reserve(db, [{ ...requests, refillPerSecond: 0.1 }])),
+  );
+  assert.equal(answers.filter((ms) => ms === 0).length, 2);
+  assert.equal(await reserve(db, [{ name: 'big', capacity: 10, refillPerSecond: 1, amount: 500 }]), 0);
+  assert.ok((await reserve(db, [{ name: 'big', capacity: 10, refillPerSecond: 1, amount: 1 }])) > 400_000);
+});
