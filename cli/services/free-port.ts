@@ -29,6 +29,35 @@ export async function reservePort(preferred: number): Promise<ReservedPort> {
   return { port, release: () => undefined };
 }
 
+/** The ports of one launcher, until it releases them. */
+export class ReservedPorts {
+  readonly #reserved: ReservedPort[] = [];
+
+  /**
+   * Starts a server on the first free ports from the preferred ones on, and on the next ones when it ends because another
+   * program took a port between our look and its bind: reservations bind this user's launchers only.
+   */
+  async startOn<T>(
+    preferred: readonly number[],
+    start: (ports: readonly number[]) => Promise<T>,
+  ): Promise<T> {
+    for (let triesLeft = 3; ; triesLeft--) {
+      const reserved: ReservedPort[] = [];
+      for (const port of preferred) reserved.push(await reservePort(port));
+      this.#reserved.push(...reserved);
+      try {
+        return await start(reserved.map(({ port }) => port));
+      } catch (error) {
+        if (triesLeft === 0 || !String(error).includes('address already in use')) throw error;
+      }
+    }
+  }
+
+  release(): void {
+    for (const port of this.#reserved.splice(0)) port.release();
+  }
+}
+
 /** Null when another launcher has the port. Without a writable cache folder there is nothing to agree by. */
 function reservation(port: number): LockFile | null {
   try {

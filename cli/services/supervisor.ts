@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
-import { reservePort } from './free-port.ts';
-import type { ReservedPort } from './free-port.ts';
+import { ReservedPorts } from './free-port.ts';
 import type { ServiceProgram } from './child-service.ts';
 import { acquireLock } from './lock-file.ts';
 import { removePidFile, serviceNames, writePidFile } from './pid-file.ts';
@@ -52,7 +51,7 @@ class Launch {
   readonly #options: ServicesOptions;
   readonly #services = new Map<ServiceName, SupervisedService>();
   readonly #listeners = new Set<(event: ServiceEvent) => void>();
-  readonly #ports: ReservedPort[] = [];
+  readonly #ports = new ReservedPorts();
   readonly #stopping = new AbortController();
   readonly #watchdog = startWatchdog();
   readonly #startedAt = new Date().toISOString();
@@ -106,7 +105,7 @@ class Launch {
   async #stopAll(): Promise<void> {
     for (const name of serviceNames) await this.#services.get(name)?.stop();
     this.#watchdog.dismiss();
-    for (const port of this.#ports) port.release();
+    this.#ports.release();
     removePidFile(this.#dataDir);
     this.#onStopped();
   }
@@ -121,8 +120,7 @@ class Launch {
       );
       return given;
     }
-    return this.#during('database', 'starting the embedded database', async () => {
-      const port = await this.#port(preferredPorts.database);
+    const start = async ([port]: readonly number[]): Promise<[string, string]> => {
       const password = randomBytes(18).toString('base64url');
       const program = join(import.meta.dirname, `database-server${extname(import.meta.filename)}`);
       this.#own.databaseUrl = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
@@ -136,7 +134,10 @@ class Launch {
         stopLimitMs: 20_000,
       });
       return [this.#own.databaseUrl, `the embedded database listens on port ${port}`];
-    });
+    };
+    return this.#during('database', 'starting the embedded database', () =>
+      this.#ports.startOn([preferredPorts.database], start),
+    );
   }
 
   async #startTemporal(): Promise<Pick<ServiceAddresses, 'temporalAddress' | 'temporalUiUrl'>> {
@@ -147,29 +148,29 @@ class Launch {
     }
     return this.#during('temporal', 'looking for a Temporal server', async () => {
       const report = (text: string): void => this.#step('temporal', 'start', text);
-      const found = await findTemporal({ env: process.env, report, signal: this.#stopping.signal });
-      const port = await this.#port(preferredPorts.temporal);
-      const uiPort = await this.#port(preferredPorts.ui);
-      report(`starting the Temporal server (${found.path}, ${found.place})`);
-      this.#own.temporalAddress = `127.0.0.1:${port}`;
-      this.#own.temporalUiUrl = `http://127.0.0.1:${uiPort}`;
+      const { path: binary, place } = await findTemporal({
+        env: process.env,
+        report,
+        signal: this.#stopping.signal,
+      });
+      report(`starting the Temporal server (${binary}, ${place})`);
       const { searchAttributes } = this.#options;
       const logFile = this.#log('temporal');
-      await this.#run(
-        temporalServer({
-          binary: found.path,
-          dataDir: this.#dataDir,
-          port,
-          uiPort,
-          searchAttributes,
-          logFile,
-        }),
-      );
-      const addresses = {
-        temporalAddress: this.#own.temporalAddress,
-        temporalUiUrl: this.#own.temporalUiUrl,
-      };
-      return [addresses, `the Temporal server listens on port ${port}, its UI is ${addresses.temporalUiUrl}`];
+      return this.#ports.startOn([preferredPorts.temporal, preferredPorts.ui], async (ports) => {
+        const [port, uiPort] = ports as [number, number];
+        const addresses = {
+          temporalAddress: `127.0.0.1:${port}`,
+          temporalUiUrl: `http://127.0.0.1:${uiPort}`,
+        };
+        Object.assign(this.#own, addresses);
+        await this.#run(
+          temporalServer({ binary, dataDir: this.#dataDir, port, uiPort, searchAttributes, logFile }),
+        );
+        return [
+          addresses,
+          `the Temporal server listens on port ${port}, its UI is ${addresses.temporalUiUrl}`,
+        ];
+      });
     });
   }
 
@@ -234,12 +235,6 @@ class Launch {
       ...this.#own,
       services,
     });
-  }
-
-  async #port(preferred: number): Promise<number> {
-    const reserved = await reservePort(preferred);
-    this.#ports.push(reserved);
-    return reserved.port;
   }
 
   #step(name: Step['name'], state: Step['state'], text: string, detail?: string): void {

@@ -39,7 +39,6 @@ export const longFiles: readonly { why: string; limit: number; names: readonly s
     why: 'One thing with many sides.',
     limit: 360,
     names: [
-      'cli/services/supervisor.ts',
       'inference/derive/derive.ts',
       'inference/derive/join.ts',
       'inference/derive/observe.ts',

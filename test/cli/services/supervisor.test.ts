@@ -17,7 +17,6 @@ import { startServices } from '../../../cli/services/supervisor.ts';
 import { findTemporal } from '../../../cli/services/temporal-binary.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'tablelore-services-'));
-process.env['TABLELORE_CACHE_DIR'] = join(root, 'cache');
 test.after(() => rmSync(root, { recursive: true, force: true }));
 
 /** A worker that says what happens to it, in its log. */
