@@ -91,7 +91,7 @@ export const areas: readonly Area[] = [
     path: 'test/',
     may: [
       ...[...everythingOfOurs, 'fixtures/', 'bench/'],
-      ...['fast-check', 'kysely', 'openai', 'pg', 'yaml', 'zod', 'picomatch'],
+      ...['fast-check', 'kysely', 'openai', 'pg', 'yaml', 'zod', 'picomatch', 'playwright-core'],
       ...['@temporalio/activity', '@temporalio/client', '@temporalio/common', '@temporalio/worker'],
       ...['@temporalio/proto', '@temporalio/workflow', '@typescript-eslint/typescript-estree'],
     ],

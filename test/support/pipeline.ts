@@ -76,6 +76,7 @@ export interface World {
   readonly db: Database;
   readonly databaseUrl: string;
   readonly temporalAddress: string;
+  readonly temporalUiUrl: string;
   readonly configPath: string;
   readonly config: Config;
   readonly client: Client;
@@ -226,6 +227,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     db,
     databaseUrl,
     temporalAddress: services.temporalAddress,
+    temporalUiUrl: services.temporalUiUrl ?? '',
     configPath,
     config,
     client,
