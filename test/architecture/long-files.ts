@@ -41,7 +41,6 @@ export const longFiles: readonly { why: string; limit: number; names: readonly s
     names: [
       'inference/derive/derive.ts',
       'inference/derive/join.ts',
-      'inference/derive/observe.ts',
       'inference/link/link.ts',
       'parsers/dbt/context.ts',
       'parsers/dbt/naming.ts',
