@@ -1,5 +1,5 @@
 import { deriveTable, type DerivedTable } from '../inference/derive/derive.ts';
-import { emptyInterface, type TableInterface } from '../inference/derive/interface.ts';
+import { withDeclared, type TableInterface } from '../inference/derive/interface.ts';
 import type { JoinObservation } from '../inference/derive/observe.ts';
 import { collapseLineage, type ColumnOrigins } from '../inference/lineage/collapse.ts';
 import { isTemporary, temporaryTableId } from '../inference/link/table-id.ts';
@@ -107,7 +107,7 @@ async function loadState(
     links,
     interfaceOf: (table) => {
       if (!interfaces.has(table))
-        interfaces.set(table, interfaceOf(links.get(table), derived(table)?.interface));
+        interfaces.set(table, inherited(links.get(table), derived(table)?.interface));
       return interfaces.get(table) ?? null;
     },
     lineageOf: (table) => derived(table)?.lineage ?? undefined,
@@ -120,45 +120,11 @@ async function loadState(
 }
 
 /** What others may rely on: what was derived, and what people declared and tested. Null when neither says anything. */
-export function interfaceOf(
+const inherited = (
   link: LinkOutput | undefined,
   derived: TableInterface | undefined,
-): TableInterface | null {
-  if (link === undefined && derived === undefined) return null;
-  const base = derived ?? emptyInterface;
-  const notNull = new Set(link?.notNull ?? []);
-  const declared = (link?.columns ?? []).map(({ name, type }) => ({
-    name,
-    type: type?.toLowerCase() ?? null,
-    nullable: null,
-    values: null,
-  }));
-  const columns =
-    base.complete || declared.length === 0
-      ? base.columns
-      : link?.columnsComplete
-        ? declared
-        : joinByName(base.columns, declared);
-  const tested = (link?.testedKeys ?? []).map((key) => ({
-    columns: key.columns,
-    basis: key.basis,
-    rests_on: [key.because],
-    weak: !key.columns.every((column) => notNull.has(column)),
-  }));
-  return {
-    ...base,
-    columns: columns.map((column) =>
-      notNull.has(column.name.toLowerCase()) ? { ...column, nullable: false } : column,
-    ),
-    complete: base.complete || (link?.columnsComplete ?? false),
-    keys: [...tested, ...base.keys],
-  };
-}
-
-function joinByName(a: TableInterface['columns'], b: TableInterface['columns']): TableInterface['columns'] {
-  const names = new Set(a.map((column) => column.name.toLowerCase()));
-  return [...a, ...b.filter((column) => !names.has(column.name.toLowerCase()))];
-}
+): TableInterface | null =>
+  link === undefined && derived === undefined ? null : withDeclared(derived ?? null, link ?? {});
 
 function deriveOne(
   table: string,

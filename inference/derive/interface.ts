@@ -1,5 +1,6 @@
 /** What a table shows to the tables built from it: all that they inherit, and nothing else. Plain JSON; hash it to know whether they must be derived again. */
 import type { Expression } from '../../schema/contracts/relation.ts';
+import type { LinkOutput } from '../../schema/contracts/stages.ts';
 
 export interface TableInterface {
   readonly columns: readonly InterfaceColumn[];
@@ -53,51 +54,56 @@ export const emptyInterface: TableInterface = {
   population: [],
 };
 
-/** Declarations that other tables may rely on. */
-export interface Declared {
-  readonly testedKeys?: readonly {
-    readonly columns: readonly string[];
-    readonly because: string;
-    readonly basis: 'tested' | 'assumed';
-  }[];
-  readonly notNull?: readonly string[];
-  readonly columns?: readonly { readonly name: string; readonly type: string | null }[] | null;
-  /** `true`: the declared columns are all there are. */
-  readonly complete?: boolean;
-}
+/** Declarations that other tables may rely on, as link puts them together. */
+export type Declared = Partial<Pick<LinkOutput, 'testedKeys' | 'notNull' | 'columns' | 'columnsComplete'>>;
 
 /**
  * An interface with what was declared about the table put in. Meant for what downstream sees: a table's own derivation never reads its own tests.
- * `derived` null: no code builds the table. A test does not see NULLs, so a key is weak unless all of its columns are known not to be NULL.
+ * `derived` null: no code builds the table. A test does not see NULLs, so a key is weak unless all of its columns are known not to be NULL. Where the code
+ * does not say all columns, declared ones join in: a complete list brings its order, since a star gives columns by position.
  */
 export function withDeclared(derived: TableInterface | null, declared: Declared): TableInterface {
   const base = derived ?? emptyInterface;
   const notNull = new Set((declared.notNull ?? []).map((name) => name.toLowerCase()));
   for (const column of base.columns) if (column.nullable === false) notNull.add(column.name.toLowerCase());
-  const columns = new Map(base.columns.map((column) => [column.name.toLowerCase(), column]));
-  const add = (name: string, type: string | null): void => {
-    const key = name.toLowerCase();
-    const before = columns.get(key);
-    columns.set(key, {
-      name: before?.name ?? name,
-      type: before?.type ?? type?.toLowerCase() ?? null,
-      nullable: notNull.has(key) ? false : (before?.nullable ?? null),
-      values: before?.values ?? null,
-    });
-  };
-  for (const column of base.columns) add(column.name, column.type);
-  if (!base.complete) for (const column of declared.columns ?? []) add(column.name, column.type);
   const tested = (declared.testedKeys ?? []).map((key): InterfaceKey => ({
     columns: key.columns,
     basis: key.basis,
     rests_on: [key.because],
     weak: !key.columns.every((name) => notNull.has(name.toLowerCase())),
   }));
-  if (!base.complete) for (const name of tested.flatMap((key) => key.columns)) add(name, null);
+  const columns = base.complete ? base.columns : joined(base.columns, declared, tested);
   return {
     ...base,
-    columns: [...columns.values()],
-    complete: base.complete || (declared.complete === true && (declared.columns?.length ?? 0) > 0),
+    columns: columns.map((column) =>
+      notNull.has(column.name.toLowerCase()) ? { ...column, nullable: false } : column,
+    ),
+    complete: base.complete || (declared.columnsComplete === true && (declared.columns?.length ?? 0) > 0),
     keys: [...tested, ...base.keys],
   };
+}
+
+/** Columns that the code names, that are declared, and that tested keys name, each once; what the code says of one counts first. */
+function joined(
+  own: readonly InterfaceColumn[],
+  { columns, columnsComplete }: Declared,
+  tested: readonly InterfaceKey[],
+): InterfaceColumn[] {
+  const keyOf = ({ name }: { readonly name: string }): string => name.toLowerCase();
+  const said = new Map(own.map((column) => [keyOf(column), column]));
+  const declared = new Map((columns ?? []).map((column) => [keyOf(column), column]));
+  const keys = new Set([
+    ...(columnsComplete ? [...declared.keys(), ...said.keys()] : [...said.keys(), ...declared.keys()]),
+    ...tested.flatMap((key) => key.columns.map((name) => name.toLowerCase())),
+  ]);
+  const names = new Map(tested.flatMap((key) => key.columns.map((name) => [name.toLowerCase(), name])));
+  return [...keys].map((key) => {
+    const column = said.get(key);
+    return {
+      name: column?.name ?? declared.get(key)?.name ?? names.get(key) ?? key,
+      type: column?.type ?? declared.get(key)?.type?.toLowerCase() ?? null,
+      nullable: column?.nullable ?? null,
+      values: column?.values ?? null,
+    };
+  });
 }
