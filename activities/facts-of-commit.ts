@@ -1,7 +1,6 @@
 /** Which files of a run's commit have facts, and which must be parsed. */
 import { createHash } from 'node:crypto';
-import { projectAt } from '../parsers/dbt/facts/loaded.ts';
-import { currentHash, readTraceKey } from '../parsers/dbt/facts/trace.ts';
+import { asksProject, traceHolds } from '../parsers/registry.ts';
 import { findFacts, type StoredFacts } from '../store/facts.ts';
 import type { FileFacts } from '../schema/contracts/facts.ts';
 import type { RunHandle } from './contract.ts';
@@ -34,37 +33,17 @@ export async function factsOfCommit(
   for (const row of await findFacts(deps.db, handle.repo, candidates))
     found.set(row.path, [...(found.get(row.path) ?? []), row]);
   const rows = [...found.values()].flat();
-  if (rows.some((row) => row.trace !== null && Object.keys(row.trace).some((key) => readTraceKey(key))))
-    await source.loadProjects();
+  if (rows.some((row) => asksProject(row.trace))) await source.loadProjects();
+  const blobAt = (path: string): string | undefined => source.blobOf.get(path);
   const known = new Map<string, string>();
   const missing: SourceFile[] = [];
   for (const file of source.files) {
-    const holds = found.get(file.path)?.find((row) => traceHolds(row, source));
+    const context = source.context(file.path);
+    const holds = found.get(file.path)?.find((row) => traceHolds(row, context, blobAt));
     if (holds) known.set(file.path, holds.key);
     else missing.push(file);
   }
   return { source, known, missing };
-}
-
-const fileMark = 'file:';
-
-/** A trace names other files with the blob that was read (`''`: there was none), and answers of the dbt project that the file is in. */
-export function traceHolds(
-  row: Pick<StoredFacts, 'path' | 'trace'>,
-  source: Pick<SourceFiles, 'blobOf' | 'context'>,
-): boolean {
-  if (row.trace === null) return true;
-  for (const [what, hash] of Object.entries(row.trace)) {
-    if (what.startsWith(fileMark)) {
-      if ((source.blobOf.get(what.slice(fileMark.length)) ?? '') !== hash) return false;
-      continue;
-    }
-    const asked = readTraceKey(what);
-    if (asked === null) continue;
-    const project = projectAt(row.path, source.context(row.path))?.project;
-    if (project === undefined || currentHash(project, asked.key) !== hash) return false;
-  }
-  return true;
 }
 
 /** Names one file's facts: the same facts from the same inputs have the same key. `asked`: the reader that was asked, and the dialect it was given. */

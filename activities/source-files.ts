@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import picomatch from 'picomatch';
 import type { RepoConfig } from '../schema/contracts/config.ts';
 import type { Dialect } from '../schema/contracts/dialect.ts';
-import { dbtFiles } from '../parsers/dbt/facts/loaded.ts';
-import { detectProjects, readerOf } from '../parsers/registry.ts';
+import { detectProjects, projectFiles, readerOf } from '../parsers/registry.ts';
 import type { ProjectContext, ReadContext, Reader, SourceText } from '../parsers/reader.ts';
 import { blobText, openBlobReader } from '../source/blobs.ts';
 import { artifactFiles, artifactsHash, readArtifactTexts } from './dbt-artifacts.ts';
@@ -28,9 +27,9 @@ export interface SourceFiles {
   /** Files that some reader takes, sorted by path. */
   readonly files: readonly SourceFile[];
   readonly blobOf: ReadonlyMap<string, string>;
-  /** The commit's files as readers see them, with the texts of dbt projects in memory once `loadProjects` has ended. */
+  /** The commit's files as readers see them, with the texts of projects in memory once `loadProjects` has ended. */
   readonly context: (path: string) => ReadContext;
-  /** Loads what is needed to see whether facts of templated files still hold. */
+  /** Loads what is needed to see whether facts that asked their project still hold. */
   readonly loadProjects: () => Promise<void>;
 }
 
@@ -94,7 +93,7 @@ async function load(deps: ActivityDeps, config: RepoConfig, commit: string): Pro
   });
   let projectsLoaded: Promise<void> | null = null;
   const loadProjects = () =>
-    (projectsLoaded ??= readTexts(mirror, dbtFiles(projects, readable), blobOf, texts));
+    (projectsLoaded ??= readTexts(mirror, projectFiles(projects, readable), blobOf, texts));
   return { mirror, tree, projects, files, blobOf, context, loadProjects };
 }
 

@@ -73,6 +73,9 @@ export function addCounts(a: StatementCounts, b: StatementCounts): StatementCoun
   };
 }
 
+/** Marks trace entries that are other files: what follows is the path. */
+export const fileEntry = 'file:';
+
 /** The other files that a reader asked for, with the blob that it was given (`''`: there was none). */
 export interface TracedFiles {
   readonly file: (path: string) => string | undefined;
@@ -85,7 +88,7 @@ export function tracedFiles(context: ReadContext): TracedFiles {
     trace,
     file: (path) => {
       const source = context.file?.(path);
-      trace[`file:${path}`] = source?.blob ?? '';
+      trace[`${fileEntry}${path}`] = source?.blob ?? '';
       return source?.text;
     },
   };

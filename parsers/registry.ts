@@ -9,7 +9,7 @@ import { sqlFileReader } from './sql-files.ts';
 import { typescriptReader } from './typescript/reader.ts';
 
 export { detectProjects } from './projects.ts';
-export { isSupportFile, traceHolds } from './trace.ts';
+export { asksProject, projectFiles, traceHolds } from './trace.ts';
 
 /** Every reader, the most particular first: the first that takes a path reads it. */
 export const readers: readonly Reader[] = [

@@ -51,6 +51,18 @@ export function indexOf(project: ProjectContext, context: ReadContext): ActionIn
   return index;
 }
 
+/** The files that settings, includes and indexes of Dataform projects are read from. */
+export function dataformFiles(projects: readonly ProjectContext[], paths: readonly string[]): string[] {
+  const roots = projects
+    .filter(({ kind }) => kind === 'dataform')
+    .map(({ root }) => (root === '' ? '' : `${root}/`));
+  if (roots.length === 0) return [];
+  const read = /^(workflow_settings\.yaml|dataform\.json|(definitions|includes)\/.*\.(sqlx|js))$/;
+  return paths.filter((path) =>
+    roots.some((root) => path.startsWith(root) && read.test(path.slice(root.length))),
+  );
+}
+
 export function isDefinition(path: string, project: ProjectContext): boolean {
   const prefix = project.root === '' ? '' : `${project.root}/`;
   return path.startsWith(`${prefix}definitions/`) && /\.(sqlx|js)$/.test(path);

@@ -18,13 +18,13 @@ export function addressOf(config: Value | undefined, name: string, settings: Dat
 export const nameRef = (address: Address, line?: number): NameRef =>
   line === undefined ? { parts: address } : { parts: address, line };
 
-/** Every action of a project by its name, so that `ref("x")` finds its schema. Of two with one name, the first by path. */
 /** An action's address and the file that makes it. */
 export interface LocatedAddress {
   readonly address: Address;
   readonly path: string;
 }
 
+/** Every action of a project by its name, so that `ref("x")` finds its schema. Of two with one name, the first by path. */
 export interface ActionIndex {
   readonly find: (name: string, schema?: string, database?: string) => LocatedAddress | undefined;
 }

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import test, { before } from 'node:test';
 import type { ReadContext } from '../../parsers/reader.ts';
-import { detectProjects, initReaders, readFile, traceHolds } from '../../parsers/registry.ts';
+import {
+  asksProject,
+  detectProjects,
+  initReaders,
+  projectFiles,
+  readFile,
+  traceHolds,
+} from '../../parsers/registry.ts';
 
 before(initReaders);
 
@@ -34,6 +41,21 @@ test('facts hold until a part of the project that they used changes', () => {
   assert.equal(traceHolds(facts, contextOf(moved)), false, 'its address was');
   const settings = { ...files, 'workflow_settings.yaml': 'defaultProject: other\n' };
   assert.equal(traceHolds(facts, contextOf(settings)), false);
+});
+
+test('an action that was not there is asked for again, with no other text at hand than what answers for its project', () => {
+  const { 'definitions/b.sqlx': added, ...before } = files;
+  const facts = readFile('definitions/a.sqlx', files['definitions/a.sqlx'], contextOf(before));
+  assert.ok(facts && added);
+  const holdsAmong = (all: Readonly<Record<string, string>>): boolean => {
+    const whole = contextOf(all);
+    const served = new Set(projectFiles(whole.projects, whole.paths ?? []));
+    const file = (path: string) => (served.has(path) ? whole.file?.(path) : undefined);
+    return traceHolds(facts, { ...whole, file }, (path) => whole.file?.(path)?.blob);
+  };
+  assert.ok(asksProject(facts.trace));
+  assert.equal(holdsAmong(before), true);
+  assert.equal(holdsAmong(files), false);
 });
 
 test('the write mode of a bigquery-etl query follows its metadata', () => {
