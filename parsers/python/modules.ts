@@ -1,10 +1,11 @@
-import { commitKey, findings, folderOf, joinPath, type ReadContext, type TracedFiles } from '../reader.ts';
-import type { Run } from './run.ts';
+import { commitKey, folderOf, joinPath, type ReadContext, type TracedFiles } from '../reader.ts';
+import { newRun, type Run } from './run.ts';
 import { run as runStatements } from './statements.ts';
 import { parsePython } from './tree.ts';
 import type { Scope } from './values.ts';
 
 const maxDepth = 12;
+const budget = 50_000;
 
 /** A module that was read: its names, and the files that they depend on, its own first. */
 interface Module {
@@ -59,39 +60,12 @@ function readModule(path: string, context: ReadContext, modules: Modules, depth:
   const files = new Set([path]);
   const file = parsePython(text);
   const importModule = importerAt(path, context, modules, files, depth + 1);
-  runStatements(file.root, scope, moduleRun(path, file, importModule, context));
+  // Run for its names: what a module's own top level writes belongs to its own facts.
+  const { dialect } = context;
+  runStatements(file.root, scope, newRun({ path, dialect, libraries: [], importModule, file, budget }));
   const module: Module = { scope, files };
   modules.set(path, module);
   return module;
-}
-
-/** A module is run for its names: what its own top level writes belongs to its own facts. */
-function moduleRun(
-  path: string,
-  file: Run['file'],
-  importModule: Run['importModule'],
-  context: ReadContext,
-): Run {
-  return {
-    path,
-    dialect: context.dialect,
-    out: findings(),
-    libraries: [],
-    importModule,
-    file,
-    callLine: undefined,
-    by: undefined,
-    jobs: new Map(),
-    openJobs: [],
-    openGroups: [],
-    pendingReads: [],
-    called: new Set(),
-    active: [],
-    executed: [],
-    literals: [],
-    depth: 0,
-    budget: 50_000,
-  };
 }
 
 const isForeign = (module: string): boolean =>

@@ -15,7 +15,7 @@ import { leftoverSql } from './sql.ts';
 import { run as runStatements } from './statements.ts';
 import { parsePython } from './tree.ts';
 import type { ClassValue, FunctionValue, Scope, Value } from './values.ts';
-import type { Run } from './run.ts';
+import { newRun, type Run } from './run.ts';
 
 const version = 1;
 const budget = 300_000;
@@ -61,30 +61,17 @@ export const pythonReader: Reader = {
 
 export function readPython(path: string, text: string, context: ReadContext) {
   const files = tracedFiles(context);
-  const out = findings();
   // Most Python has nothing to do with tables; its tree is not worth walking.
-  if (text.length > maxLength || !relevant.test(text)) return { out, trace: files.trace };
+  if (text.length > maxLength || !relevant.test(text)) return { out: findings(), trace: files.trace };
   const file = parsePython(text);
-  const run: Run = {
+  const run = newRun({
     path,
     dialect: context.dialect,
-    out,
     libraries,
     importModule: moduleImporter(path, files, context),
     file,
-    callLine: undefined,
-    by: undefined,
-    jobs: new Map(),
-    openJobs: [],
-    openGroups: [],
-    pendingReads: [],
-    called: new Set(),
-    active: [],
-    executed: [],
-    literals: [],
-    depth: 0,
     budget,
-  };
+  });
   const scope: Scope = {
     names: new Map([['__name__', { is: 'text', text: '__main__' }]]),
     outer: undefined,
@@ -92,7 +79,7 @@ export function readPython(path: string, text: string, context: ReadContext) {
   runStatements(file.root, scope, run);
   runUncalled(scope, run);
   if (run.budget <= 0) {
-    out.diagnostics.push({
+    run.out.diagnostics.push({
       code: 'python.too_long',
       severity: 'warning',
       message: 'The file takes too many steps to follow; what comes after the bound is not read.',
@@ -102,7 +89,7 @@ export function readPython(path: string, text: string, context: ReadContext) {
   }
   leftoverSql(run);
   finish(run);
-  return { out, trace: files.trace };
+  return { out: run.out, trace: files.trace };
 }
 
 /** Longer files are data in the clothes of code. In UTF-16 units. */

@@ -2,7 +2,7 @@ import type { Dialect } from '../../schema/contracts/dialect.ts';
 import type { Lines } from '../../schema/contracts/facts.ts';
 import type { NameRef } from '../../schema/contracts/names.ts';
 import type { Relation } from '../../schema/contracts/relation.ts';
-import type { Findings } from '../reader.ts';
+import { findings, type Findings } from '../reader.ts';
 import type { PyFile, PyNode } from './tree.ts';
 import type { Scope, Value } from './values.ts';
 
@@ -53,6 +53,27 @@ export interface Run {
   depth: number;
   /** Syntax nodes that may still be evaluated. */
   budget: number;
+}
+
+/** A reading that has not begun: nothing found yet, nothing called. `budget`: see `Run`. */
+export function newRun(
+  start: Pick<Run, 'path' | 'dialect' | 'libraries' | 'importModule' | 'file' | 'budget'>,
+): Run {
+  return {
+    ...start,
+    out: findings(),
+    callLine: undefined,
+    by: undefined,
+    jobs: new Map(),
+    openJobs: [],
+    openGroups: [],
+    pendingReads: [],
+    called: new Set(),
+    active: [],
+    executed: [],
+    literals: [],
+    depth: 0,
+  };
 }
 
 export interface PendingRead {
