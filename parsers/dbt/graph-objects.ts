@@ -1,12 +1,13 @@
 /** `model` and `graph`: the project's own description of itself, as templates read it. */
 import { str } from '../jinja/python.ts';
 import { Dict, Fn, fromJson, PyObject, type Value } from '../jinja/values.ts';
+import { textHash } from '../reader.ts';
 import { mergeConfig } from './config.ts';
 import { nodeConfig, nodeRelation, sourceRelation } from './naming.ts';
 import { baseName } from './paths.ts';
 import type { DbtProject } from './project.ts';
 import type { Session } from './session.ts';
-import type { ColumnProperties, DbtNode } from './types.ts';
+import type { ColumnProperties, DbtNode, SourceProperties } from './types.ts';
 
 /** The running node; null for text that belongs to none. */
 export function modelDict(session: Session): Value {
@@ -105,53 +106,74 @@ class LazyNode extends PyObject {
   }
 }
 
-/** `graph.nodes`, `graph.sources`, `graph.exposures`. What depends on what is not known before everything is rendered. */
+/** What `graph` says of every node and source, by unique id, worked out when it is asked for. */
+function* descriptions(project: DbtProject): Generator<readonly [uniqueId: string, describe: () => Dict]> {
+  for (const node of project.nodes.values())
+    yield [
+      node.uniqueId,
+      () => nodeDict(project, node, nodeConfig(project, node), nodeRelation(project, node).relationName),
+    ];
+  for (const { package: owner, properties } of project.properties.all())
+    for (const source of properties.sources) {
+      const uniqueId = `source.${owner}.${source.source}.${source.name}`;
+      yield [uniqueId, () => sourceDict(project, uniqueId, { ...source, package: owner })];
+    }
+}
+
+function sourceDict(
+  project: DbtProject,
+  uniqueId: string,
+  source: SourceProperties & { readonly package: string },
+): Dict {
+  const { database, schema, identifier } = sourceRelation(project, source).relationName;
+  return fromJson({
+    name: source.name,
+    source_name: source.source,
+    unique_id: uniqueId,
+    resource_type: 'source',
+    package_name: source.package,
+    database: database ?? null,
+    schema: schema ?? null,
+    identifier,
+    description: source.description ?? '',
+    tags: source.tags,
+    meta: source.meta,
+    config: { enabled: true, ...source.config },
+    columns: columnsOf(source.columns),
+    original_file_path: source.path,
+    fqn: [source.package, source.source, source.name],
+    relation_name: [database, schema, identifier].filter((part) => part !== undefined).join('.'),
+    external: source.external ?? null,
+  }) as Dict;
+}
+
+/**
+ * All that `graph` says, as one hash. Described afresh: what a template has looked into may have been described while a configuration was still being
+ * read.
+ */
+export function graphAnswer(project: DbtProject): string {
+  const known = project.memo.get('graph-answer') as string | undefined;
+  if (known !== undefined) return known;
+  const answer = textHash(Array.from(descriptions(project), ([id, describe]) => `${id} ${str(describe())}`).join('\n')); // prettier-ignore
+  project.memo.set('graph-answer', answer);
+  return answer;
+}
+
+/**
+ * `graph.nodes`, `graph.sources`, `graph.exposures`, made once a project; every text that takes it rests on all that it says. What depends on what is
+ * not known before everything is rendered.
+ */
 export function graphObject(session: Session): Value {
   const { project } = session;
+  session.ask('graph', () => graphAnswer(project));
   const known = project.memo.get('graph');
   if (known !== undefined) return known as Value;
-  session.ask('graph', [...project.nodes.keys()].join());
-  const nodes = Array.from(project.nodes.values(), (node): [Value, Value] => [
-    node.uniqueId,
-    new LazyNode(() =>
-      nodeDict(project, node, nodeConfig(project, node), nodeRelation(project, node).relationName),
-    ),
-  ]);
-  const sources = project.properties.all().flatMap(({ package: owner, properties }) =>
-    properties.sources.map((source): [Value, Value] => {
-      const uniqueId = `source.${owner}.${source.source}.${source.name}`;
-      const make = (): Dict => {
-        const { database, schema, identifier } = sourceRelation(project, {
-          ...source,
-          package: owner,
-        }).relationName;
-        return fromJson({
-          name: source.name,
-          source_name: source.source,
-          unique_id: uniqueId,
-          resource_type: 'source',
-          package_name: owner,
-          database: database ?? null,
-          schema: schema ?? null,
-          identifier,
-          description: source.description ?? '',
-          tags: source.tags,
-          meta: source.meta,
-          config: { enabled: true, ...source.config },
-          columns: columnsOf(source.columns),
-          original_file_path: source.path,
-          fqn: [owner, source.source, source.name],
-          relation_name: [database, schema, identifier].filter((part) => part !== undefined).join('.'),
-          external: source.external ?? null,
-        }) as Dict;
-      };
-      return [uniqueId, new LazyNode(make)];
-    }),
-  );
+  const all = Array.from(descriptions(project), ([id, describe]) => [id, new LazyNode(describe)] as const);
+  const isSource = ([id]: readonly [string, Value]): boolean => id.startsWith('source.');
   const empty = (): Dict => new Dict();
   const graph = Dict.from([
-    ['nodes', Dict.from(nodes)],
-    ['sources', Dict.from(sources)],
+    ['nodes', Dict.from(all.filter((entry) => !isSource(entry)))],
+    ['sources', Dict.from(all.filter(isSource))],
     ['exposures', empty()],
     ['metrics', empty()],
     ['groups', empty()],

@@ -185,7 +185,7 @@ function traceOf(
   project: DbtProject,
   node: DbtNode,
   used: readonly MacroUse[],
-  asked: ReadonlyMap<string, string>,
+  asked: Session['asked'],
   base: Config,
 ): Record<string, string> {
   const trace: Record<string, string> = { [`config:${node.uniqueId}`]: textHash(JSON.stringify(base)) };
@@ -195,7 +195,10 @@ function traceOf(
     const entry = project.macros.find(owner, macro.name);
     trace[`macro:${owner}.${macro.name}`] = entry ? macroHash(project, entry.path) : '';
   }
-  for (const [key, answer] of asked) trace[key] = answer === '' ? '' : textHash(answer);
+  for (const [key, answer] of asked) {
+    const text = typeof answer === 'string' ? answer : answer();
+    trace[key] = text === '' ? '' : textHash(text);
+  }
   return trace;
 }
 

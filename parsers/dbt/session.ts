@@ -21,8 +21,8 @@ export class Session {
   inFile: Config = {};
   readonly self: Relation | undefined;
   readonly dependencies: Dependency[] = [];
-  /** What was asked of the project, by key → text that it depends on. */
-  readonly asked = new Map<string, string>();
+  /** What was asked of the project, by key → text that it depends on; a function where that is to be worked out after the text has run. */
+  readonly asked = new Map<string, string | (() => string)>();
   /** Results of `statement` blocks. */
   readonly results = new Map<string, Value>();
   /** Whether the text differs, or may, between a first and a later run. */
@@ -43,7 +43,7 @@ export class Session {
     return this.mode !== 'parse';
   }
 
-  ask(key: string, answer: string): void {
+  ask(key: string, answer: string | (() => string)): void {
     this.asked.set(key, answer);
   }
 }

@@ -58,6 +58,32 @@ test('an action that was not there is asked for again, with no other text at han
   assert.equal(holdsAmong(files), false);
 });
 
+test('every dbt model that looks through the graph rests on what it says', () => {
+  const scan = `{% for node in graph.nodes.values() if 'pii' in node.tags %}-- {{ node.name }}{% endfor %} select 1 as x`;
+  const dbt = {
+    'dbt_project.yml': 'name: shop\nprofile: shop\n',
+    'models/first.sql': scan,
+    'models/second.sql': scan,
+    'models/other.sql': 'select 1 as x',
+    'models/other.yml': 'models: [{ name: other, config: { tags: [open] } }]\n',
+  };
+  const context = contextOf(dbt);
+  const tagged = { ...dbt, 'models/other.yml': dbt['models/other.yml'].replace('open', 'pii') };
+  for (const path of ['models/first.sql', 'models/second.sql', 'models/other.sql'] as const) {
+    const facts = readFile(path, dbt[path], context);
+    assert.ok(facts);
+    assert.equal(traceHolds(facts, contextOf(dbt)), true, path);
+    assert.equal(traceHolds(facts, contextOf(tagged)), false, path);
+  }
+  const unrelated = {
+    ...dbt,
+    'models/new.yml': 'models: []\n',
+    'macros/new.sql': '{% macro m() %}{% endmacro %}',
+  };
+  const facts = readFile('models/second.sql', scan, context);
+  assert.equal(facts && traceHolds(facts, contextOf(unrelated)), true);
+});
+
 test('the write mode of a bigquery-etl query follows its metadata', () => {
   const query = 'sql/p/d/t/query.sql';
   const metadata = 'sql/p/d/t/metadata.yaml';

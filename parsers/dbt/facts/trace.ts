@@ -2,6 +2,7 @@
 import { textHash } from '../../reader.ts';
 import { columnsByKey } from '../columns.ts';
 import { compiledText } from '../compiled.ts';
+import { graphAnswer } from '../graph-objects.ts';
 import { baseConfig, nodeConfig, nodeRelation, sourceRelation } from '../naming.ts';
 import type { DbtProject } from '../project.ts';
 import { macroHash } from '../render.ts';
@@ -50,7 +51,7 @@ export function currentHash(project: DbtProject, key: string): string | null {
       return hashed(JSON.stringify([target.name, target.type, target.database, target.schema]));
     }
     case 'graph':
-      return hashed([...project.nodes.keys()].join());
+      return hashed(graphAnswer(project));
     case 'doc':
       return hashed(project.properties.doc(name) ?? '');
     case 'compiled': {
