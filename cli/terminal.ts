@@ -1,6 +1,8 @@
 /** What the terminal can show. */
 import { styleText } from 'node:util';
 
+export { count } from '../knowledge/plain-text.ts';
+
 export interface Terminal {
   readonly out: NodeJS.WritableStream;
   /** A person watches: lines may be drawn again and coloured. */
@@ -76,6 +78,3 @@ export function duration(seconds: number): string {
   if (seconds < 7_200) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
   return `${(seconds / 3_600).toFixed(1)} h`;
 }
-
-export const count = (value: number, one: string, many = `${one}s`): string =>
-  `${value.toLocaleString('en-US')} ${value === 1 ? one : many}`;

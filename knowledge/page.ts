@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Attribution } from '../schema/contracts/card.ts';
 import type { Evidence } from '../schema/contracts/evidence.ts';
-import { oneLine, wrap } from './plain-text.ts';
+import { count, oneLine, wrap } from './plain-text.ts';
 
 export interface PageOptions {
   /** Characters in a line. Default 100, at least 50. */
@@ -111,7 +111,7 @@ export function place(evidence: Evidence): string {
     case 'code':
       return `${evidence.path}:${evidence.lines[0]}`;
     case 'query':
-      return `query ${evidence.fingerprint.slice(0, 8)}, ${evidence.runs} runs`;
+      return `query ${evidence.fingerprint.slice(0, 8)}, ${count(evidence.runs, 'run')}`;
     case 'person':
       return `${evidence.person}, ${evidence.date}`;
     case 'catalog':

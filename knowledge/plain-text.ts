@@ -11,6 +11,10 @@ export function oneLine(text: string): string {
     .trim();
 }
 
+/** `1 table`, `1,200 tables`. `many`: the plural where it is not `one` with an s. */
+export const count = (value: number, one: string, many = `${one}s`): string =>
+  `${value.toLocaleString('en-US')} ${value === 1 ? one : many}`;
+
 /** At most `length` characters, the cut marked. */
 export function clip(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1)).trimEnd()}…`;

@@ -1,6 +1,6 @@
 import type { Card } from '../schema/contracts/card.ts';
 import { originWord, Page, tag, type PageOptions } from './page.ts';
-import { clip, oneLine } from './plain-text.ts';
+import { clip, count, oneLine } from './plain-text.ts';
 import { usageWords } from './usage-words.ts';
 
 export interface PrintOptions extends PageOptions {
@@ -149,7 +149,7 @@ function use(card: Card, page: Page): void {
     const last = lastUsed ? `, last on ${lastUsed}` : '';
     page.entry(
       'use',
-      `${usageWords(band, trend)}; ${queriesLast28Days} by ${usersLast28Days} people in 28 days${last}`,
+      `${usageWords(band, trend)}; ${queriesLast28Days} by ${count(usersLast28Days, 'person', 'people')} in 28 days${last}`,
     );
   }
   for (const { kind, name, owner } of card.consumers.slice(0, shown)) {

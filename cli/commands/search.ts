@@ -3,7 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { createEmbedder } from '../../activities/embed/embedder.ts';
 import { search, type QueryHit, type SearchAnswer, type TableHit } from '../../retrieval/search.ts';
 import { NothingFound } from '../exit.ts';
-import { oneLine } from '../../knowledge/plain-text.ts';
+import { count, oneLine } from '../../knowledge/plain-text.ts';
 import { indented, paragraph } from '../paragraph.ts';
 import type { Terminal } from '../terminal.ts';
 import { reading, withReadOptions, type ReadOptions } from './reading.ts';
@@ -85,7 +85,7 @@ function* tableLines(
 }
 
 function* queryLines({ query, why }: QueryHit, { style, width }: Terminal): Generator<string> {
-  const runs = `${query.runs} runs by ${query.users} ${query.users === 1 ? 'person' : 'people'}, last on ${query.lastSeen}`;
+  const runs = `${count(query.runs, 'run')} by ${count(query.users, 'person', 'people')}, last on ${query.lastSeen}`;
   yield `    ${style('green', query.tier.replaceAll('_', ' '))}  ${style('dim', `${runs}; found ${why.slice(0, -1).join(', ')}`)}`;
   for (const line of indented(query.sql, 6, width, 8)) yield line;
   for (const reason of query.reasons.slice(0, 2)) yield `      ${style('dim', `· ${oneLine(reason)}`)}`;

@@ -1,4 +1,5 @@
-import type { TrustTier } from '../../schema/contracts/usage.ts';
+import { trustTiers, type TrustTier } from '../../schema/contracts/usage.ts';
+import { count } from '../plain-text.ts';
 import { complexityOf } from './complexity.ts';
 import { daysBetween, failing, totalsOf, type TemplateDay, type Totals } from './totals.ts';
 
@@ -76,12 +77,12 @@ export const trustSignals: readonly Signal[] = [
   {
     weight: 0.1,
     value: ({ runs }) => Math.min(1, Math.log10(1 + runs) / 2),
-    words: ({ runs }) => `${runs} runs`,
+    words: ({ runs }) => count(runs, 'run'),
   },
   {
     weight: 0.1,
     value: ({ users }) => Math.min(1, 0.3 * users + (users > 2 ? 0.1 : 0)),
-    words: ({ users }) => (users === 1 ? 'one user' : `${users} users`),
+    words: ({ users }) => (users === 1 ? 'one user' : count(users, 'user')),
   },
   {
     weight: 0.05,
@@ -125,8 +126,6 @@ const caps: readonly { tier: TrustTier; why: (input: TrustInput, totals: Totals)
   },
 ];
 
-const order: readonly TrustTier[] = ['source_of_truth', 'trusted', 'common', 'exploratory'];
-
 /** How far a template is to be imitated. Null when nothing ran up to the as-of date. */
 export function trustOf(input: TrustInput): Trust | null {
   const totals = totalsOf(input.days, input.asOf);
@@ -139,7 +138,7 @@ export function trustOf(input: TrustInput): Trust | null {
   });
   const earned = input.marked ? 'source_of_truth' : tierOf(score);
   const tier = held.reduce(
-    (worst, cap) => (order.indexOf(cap.tier) > order.indexOf(worst) ? cap.tier : worst),
+    (worst, cap) => (trustTiers.indexOf(cap.tier) > trustTiers.indexOf(worst) ? cap.tier : worst),
     earned,
   );
   const weighty = [...signals].sort((a, b) => b.points - a.points).map(({ signal }) => signal.words(totals));
@@ -162,12 +161,12 @@ export function trustOf(input: TrustInput): Trust | null {
 }
 
 const tierOf = (score: number): TrustTier =>
-  order.find((tier) => tier !== 'exploratory' && score >= tierThresholds[tier]) ?? 'exploratory';
+  trustTiers.find((tier) => tier !== 'exploratory' && score >= tierThresholds[tier]) ?? 'exploratory';
 
 /** A score never says more than its tier. */
 function bounded(score: number, tier: TrustTier): number {
   if (tier === 'source_of_truth') return score;
-  const above = order[order.indexOf(tier) - 1];
+  const above = trustTiers[trustTiers.indexOf(tier) - 1];
   return above && above !== 'exploratory' ? Math.min(score, tierThresholds[above] - 0.01) : score;
 }
 

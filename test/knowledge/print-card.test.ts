@@ -31,6 +31,11 @@ const usage = {
 };
 const card = mergeCard(input(claims, { usage, downstream: ['shop.marts.kpi'] }));
 
+test('one person is no people', () => {
+  const alone = mergeCard(input(claims, { usage: { ...usage, usersLast28Days: 1 } }));
+  assert.match(printCard(alone), /431 by 1 person in 28 days/);
+});
+
 test('the printed card leads with what the table is and what one row stands for', () => {
   assert.equal(
     printCard(card, { width: 80 }),
