@@ -3,13 +3,19 @@ import { Context } from '@temporalio/activity';
 
 const mostMs = 5_000;
 
-/** Runs `work` with a heartbeat every few seconds, at least three in the time after which the server takes a silent worker for dead. `signal` aborts when the activity is cancelled or the worker shuts down. */
+/**
+ * Runs `work` with a heartbeat every few seconds, at least three in the time after which the server takes a silent worker for dead. `signal` aborts when
+ * the activity is cancelled or the worker shuts down; whatever `work` then throws, it ends as cancelled and not as failed.
+ */
 export async function alive<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const context = Context.current();
   const everyMs = Math.min(mostMs, (context.info.heartbeatTimeoutMs ?? Infinity) / 3);
   const timer = setInterval(() => context.heartbeat(), everyMs);
   try {
     return await work(context.cancellationSignal);
+  } catch (error) {
+    if (context.cancellationSignal.aborted) await context.cancelled;
+    throw error;
   } finally {
     clearInterval(timer);
   }

@@ -10,7 +10,8 @@ import { derive } from './derive.ts';
 import { embed, selectForEmbedding } from './embed.ts';
 import { RateLimited } from './embed/rate-limited.ts';
 import { finishRun } from './finish.ts';
-import { createInferActivities } from './infer/activities.ts';
+import { infer } from './infer/infer.ts';
+import { selectForInference } from './infer/select.ts';
 import { link } from './link.ts';
 import { observe } from './observe.ts';
 import { parse } from './parse.ts';
@@ -18,18 +19,15 @@ import { publish } from './publish.ts';
 import { relate } from './relate.ts';
 import { render, selectForRender } from './render.ts';
 import { resolveTable } from './resolve-table.ts';
-import { beginRun, keepLease, plan, preview } from './runs.ts';
+import { beginRun, plan, preview, underLease } from './runs.ts';
 
 export function createActivities(deps: ActivityDeps): StageActivities {
   const leased =
     <Args extends unknown[], Result>(
       stage: (deps: ActivityDeps, handle: RunHandle, ...args: Args) => Promise<Result>,
     ) =>
-    async (handle: RunHandle, ...args: Args): Promise<Result> => {
-      await keepLease(deps, handle);
-      return stage(deps, handle, ...args);
-    };
-  const { selectForInference, infer } = createInferActivities(deps);
+    (handle: RunHandle, ...args: Args): Promise<Result> =>
+      underLease(deps, handle, () => stage(deps, handle, ...args));
   return withFailures({
     plan: (request) => new Promise((resolve) => resolve(plan(deps, request))),
     resolveTable: (request) => resolveTable(deps, request),
@@ -42,8 +40,8 @@ export function createActivities(deps: ActivityDeps): StageActivities {
     relate: leased(relate),
     observe: leased(observe),
     annotate: leased(annotate),
-    selectForInference,
-    infer,
+    selectForInference: leased(selectForInference),
+    infer: leased(infer),
     selectForRender: leased(selectForRender),
     render: leased(render),
     selectForEmbedding: leased(selectForEmbedding),
@@ -54,7 +52,10 @@ export function createActivities(deps: ActivityDeps): StageActivities {
   });
 }
 
-/** Turns errors into Temporal failures: whose fault it is becomes the type, and bad input is not tried again. */
+/**
+ * Turns errors into Temporal failures: whose fault it is becomes the type, and bad input is not tried again. A limit is waited out between attempts, for
+ * as long as the server or the bucket says, and holds no slot meanwhile.
+ */
 function withFailures(activities: StageActivities): StageActivities {
   const wrapped = Object.entries(activities).map(([name, activity]) => {
     const run = activity as (...args: unknown[]) => Promise<unknown>;
@@ -72,11 +73,11 @@ function withFailures(activities: StageActivities): StageActivities {
 
 function toFailure(error: unknown): unknown {
   if (!isTableloreError(error)) return error;
-  const wait = error instanceof RateLimited && error.waitMs !== null ? { nextRetryDelay: error.waitMs } : {};
+  const waitMs = error instanceof RateLimited ? error.waitMs : null;
   return ApplicationFailure.create({
     message: explain(error),
     type: error.name,
     nonRetryable: !error.retry,
-    ...wait,
+    ...(waitMs === null ? {} : { nextRetryDelay: Math.max(1_000, Math.ceil(waitMs)) }),
   });
 }

@@ -97,8 +97,23 @@ async function lease(deps: ActivityDeps, { repo, asOf, run }: BeginRun): Promise
   );
 }
 
-/** Every stage prolongs its run's lease; a run of a single table has none. */
-export async function keepLease(deps: ActivityDeps, handle: RunHandle): Promise<void> {
+/** Runs a stage under its run's lease, prolonged before it and while it runs. A run of a single table has none. Throws a `UserError` when another run has it. */
+export async function underLease<T>(
+  deps: ActivityDeps,
+  handle: RunHandle,
+  work: () => Promise<T>,
+): Promise<T> {
+  await keepLease(deps, handle);
+  // A lease that is lost meanwhile, or a database that is away, is the next stage's to tell.
+  const timer = setInterval(() => void keepLease(deps, handle).catch(() => {}), (leaseSeconds * 1_000) / 3);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function keepLease(deps: ActivityDeps, handle: RunHandle): Promise<void> {
   if (handle.table !== null) return;
   if (await renewLease(deps.db, handle.repo, handle.asOf, handle.run, leaseSeconds)) return;
   const taken = await takeLease(deps.db, handle.repo, handle.asOf, handle.run, leaseSeconds);

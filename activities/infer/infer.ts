@@ -8,10 +8,10 @@ import { pointTables } from '../../store/pointers.ts';
 import { addQuarantine } from '../../store/quarantine.ts';
 import type { ChunkResult, RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { alive } from '../heartbeat.ts';
 import { readChunk } from '../work-list.ts';
 import { openCitedCode } from './cited-code.ts';
 import { openLedger } from './ledger.ts';
-import type { ModelClient } from './model-client.ts';
 import { answerHash, loadQuestions, type Question } from './questions.ts';
 import { readTable, type InferContext, type InferOutput } from './read-table.ts';
 import { inferStage } from './select.ts';
@@ -20,8 +20,15 @@ import { inferStage } from './select.ts';
  * Asks the model about each table of a chunk. Each answer is stored before the next table is asked about, so an attempt that waits for a limit or dies goes on
  * where it stood. A table that the model does not answer for is put aside; its earlier claims stay. Throws `RateLimited` and `SystemError`.
  */
-export async function inferChunk(
-  deps: ActivityDeps & { readonly model: ModelClient },
+export function infer(deps: ActivityDeps, handle: RunHandle, chunk: number): Promise<ChunkResult> {
+  const { model } = deps;
+  // Work that was frozen while a key was set.
+  if (model === null) return Promise.resolve({ done: 0, reused: 0, failed: 0 });
+  return alive((signal) => inferChunk({ ...deps, model }, handle, chunk, signal));
+}
+
+async function inferChunk(
+  deps: InferContext['deps'],
   handle: RunHandle,
   chunk: number,
   signal: AbortSignal,

@@ -2,6 +2,7 @@ import type { SetStage } from '../../schema/contracts/stages.ts';
 import { pointedSets } from '../../store/pointed-sets.ts';
 import type { RunHandle, WorkList } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { alive } from '../heartbeat.ts';
 import { inScope } from '../scope.ts';
 import { freeze } from '../work-list.ts';
 import { answers, loadQuestions, type Question } from './questions.ts';
@@ -11,10 +12,14 @@ export const inferStage = 'infer' satisfies SetStage;
 const tablesPerChunk = 5;
 
 /** Lists the tables about which the question changed since it was answered, most important first, as many as the night may ask. */
-export async function selectForInference(
-  deps: ActivityDeps,
-  handle: RunHandle,
-): Promise<WorkList & { readonly skipped: string | null }> {
+export function selectForInference(deps: ActivityDeps, handle: RunHandle): Promise<Selection> {
+  return alive(() => select(deps, handle));
+}
+
+/** `skipped`: why the model is not to be asked; null otherwise. */
+type Selection = WorkList & { readonly skipped: string | null };
+
+async function select(deps: ActivityDeps, handle: RunHandle): Promise<Selection> {
   const skipped = whyNot(deps, handle);
   if (skipped !== null) return { chunks: 0, units: 0, groups: [], skipped };
   const questions = await loadQuestions(deps, handle);

@@ -4,9 +4,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { createInferActivities } from '../../../activities/infer/activities.ts';
+import { createActivities } from '../../../activities/index.ts';
 import { createModelClient } from '../../../activities/infer/model-client.ts';
-import type { RunHandle } from '../../../activities/contract.ts';
+import type { ChunkResult, RunHandle } from '../../../activities/contract.ts';
 import type { ActivityDeps } from '../../../activities/deps.ts';
 import { configSchema, type ModelConfig } from '../../../schema/contracts/config.ts';
 import type { FileFacts } from '../../../schema/contracts/facts.ts';
@@ -15,8 +15,9 @@ import type { LinkOutput, StageResult } from '../../../schema/contracts/stages.t
 import { saveStageResults } from '../../../store/claim-sets.ts';
 import type { Database } from '../../../store/database.ts';
 import { saveFacts } from '../../../store/facts.ts';
+import { liveLeases, releaseLease } from '../../../store/leases.ts';
 import { pointTables } from '../../../store/pointers.ts';
-import { runActivity } from '../../support/activity-context.ts';
+import { runActivity, type ActivityRun } from '../../support/activity-context.ts';
 import type { ScriptedModelServer } from '../../support/scripted-model-server.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tablelore-infer-'));
@@ -129,13 +130,9 @@ export interface Stage {
   readonly select: (
     more?: Partial<RunHandle>,
   ) => Promise<{ units: number; chunks: number; skipped: string | null }>;
-  readonly infer: (more?: Partial<RunHandle>, chunk?: number) => ReturnType<typeof runInfer>;
+  readonly infer: (more?: Partial<RunHandle>, chunk?: number) => ActivityRun<ChunkResult>;
   readonly handle: RunHandle;
 }
-
-type Activities = ReturnType<typeof createInferActivities>;
-const runInfer = (activities: Activities, run: RunHandle, chunk: number) =>
-  runActivity(() => activities.infer(run, chunk));
 
 export function stageOf(
   db: Database,
@@ -155,10 +152,17 @@ export function stageOf(
     model: access && createModelClient(config.model, access),
     personSalt: 'salt',
   } as ActivityDeps;
-  const activities = createInferActivities(deps);
+  const activities = createActivities(deps);
+  /** Runs come one after the other: those before have ended, and given their lease back. */
+  const runOf = async (some?: Partial<RunHandle>): Promise<RunHandle> => {
+    const run = { ...handle, ...some };
+    for (const { asOf, holder } of await liveLeases(db, run.repo))
+      if (holder !== run.run) await releaseLease(db, run.repo, asOf, holder);
+    return run;
+  };
   return {
     handle,
-    select: (some) => runActivity(() => activities.selectForInference({ ...handle, ...some })).result,
-    infer: (some, chunk = 0) => runInfer(activities, { ...handle, ...some }, chunk),
+    select: (some) => runActivity(async () => activities.selectForInference(await runOf(some))).result,
+    infer: (some, chunk = 0) => runActivity(async () => activities.infer(await runOf(some), chunk)),
   };
 }
