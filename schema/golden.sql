@@ -25,19 +25,16 @@ create table tablelore.card_version (
 );
 CREATE INDEX card_version_text ON tablelore.card_version USING btree (text_hash);
 
-create table tablelore.claim (
-  id uuid not null,
-  repo text not null,
-  table_id text collate "C" not null,
-  field text not null,
-  origin text not null,
-  value jsonb not null,
-  confidence real not null,
-  evidence jsonb not null,
-  steps jsonb,
-  constraint claim_pkey PRIMARY KEY (id)
+create table tablelore.claim_list (
+  hash text not null,
+  ids uuid[] storage external not null,
+  counts jsonb not null,
+  upstream text[] collate "C" not null,
+  upstream_kinds text[] not null,
+  body bytea storage external not null,
+  constraint claim_list_pkey PRIMARY KEY (hash)
 );
-CREATE INDEX claim_table ON tablelore.claim USING btree (repo, table_id);
+CREATE INDEX claim_list_upstream ON tablelore.claim_list USING gin (upstream) WHERE (upstream <> '{}'::text[]);
 
 create table tablelore.claim_set (
   id bigint generated always as identity not null,
@@ -45,12 +42,14 @@ create table tablelore.claim_set (
   table_id text collate "C" not null,
   stage text not null,
   input_hash text not null,
-  claims uuid[] not null,
   output bytea storage external not null,
   output_hash text not null,
+  claim_list text not null,
+  constraint claim_set_claim_list_fkey FOREIGN KEY (claim_list) REFERENCES tablelore.claim_list(hash),
   constraint claim_set_pkey PRIMARY KEY (id),
   constraint claim_set_repo_table_id_stage_input_hash_key UNIQUE (repo, table_id, stage, input_hash)
 );
+CREATE INDEX claim_set_list ON tablelore.claim_set USING btree (claim_list);
 
 create table tablelore.diagnostics_set (
   hash text not null,

@@ -1,7 +1,5 @@
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { Card } from './contracts/card.ts';
-import type { ProofStep } from './contracts/claims.ts';
-import type { Evidence } from './contracts/evidence.ts';
 import type { FileFacts } from './contracts/facts.ts';
 import type { RunReport } from './contracts/runs.ts';
 
@@ -21,7 +19,7 @@ export interface Tables {
   'tablelore.work_item': WorkItemRow;
   'tablelore.quarantine': QuarantineRow;
   'tablelore.facts': FactsRow;
-  'tablelore.claim': ClaimRow;
+  'tablelore.claim_list': ClaimListRow;
   'tablelore.claim_set': ClaimSetRow;
   'tablelore.pointer': PointerRow;
   'tablelore.search_text': { text_hash: string; text: string; tsv: GeneratedAlways<string> };
@@ -111,17 +109,19 @@ interface FactsRow {
   body: Buffer;
 }
 
-interface ClaimRow {
-  id: string;
-  /** The repository that it was first made in. */
-  repo: string;
-  table_id: string;
-  field: string;
-  origin: string;
-  value: unknown;
-  confidence: number;
-  evidence: Evidence[];
-  steps: ProofStep[] | null;
+/** An ordered list of claims. Sets that say the same share one. */
+interface ClaimListRow {
+  /** MD5 of `ids` as Postgres writes them. */
+  hash: string;
+  /** In the list's order. */
+  ids: string[];
+  /** Field → origin → number of different claims. */
+  counts: Record<string, Record<string, number>>;
+  /** Tables of the `upstream` claims, in the list's order, and how each is read. */
+  upstream: string[];
+  upstream_kinds: string[];
+  /** The claims without their ids. Not compressed where a migration made it. */
+  body: Buffer;
 }
 
 interface ClaimSetRow {
@@ -130,7 +130,8 @@ interface ClaimSetRow {
   table_id: string;
   stage: string;
   input_hash: string;
-  claims: string[];
+  /** Hash of its list. */
+  claim_list: string;
   output: Buffer;
   output_hash: string;
 }

@@ -8,7 +8,7 @@ export async function claimHashes(db: Database, setIds: readonly number[]): Prom
   for (const some of slices(setIds)) {
     const rows = await db
       .selectFrom('tablelore.claim_set')
-      .select(['id', sql<string>`md5(claims::text)`.as('hash')])
+      .select(['id', 'claim_list as hash'])
       .where('id', '=', sql<number>`any(${[...some]}::bigint[])`)
       .execute();
     for (const row of rows) found.set(row.id, row.hash);

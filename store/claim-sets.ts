@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { canonicalJson } from '../knowledge/canonical-json.ts';
-import { claimId } from '../knowledge/claim-id.ts';
-import type { NewClaim } from '../schema/contracts/claims.ts';
 import type { SetStage, StageResult } from '../schema/contracts/stages.ts';
-import { saveClaims } from './claims.ts';
+import { claimList, saveLists } from './claim-lists.ts';
 import { inTransaction, type Database } from './database.ts';
 import { jsonBatches, pack, recordset, slices, storableText, unpack } from './json.ts';
 
@@ -58,28 +56,24 @@ export async function saveStageResults(
   repo: string,
   results: readonly StageResult[],
 ): Promise<SavedSet[]> {
-  const claims = new Map<string, NewClaim>();
-  const rows = results.map((result) => ({
+  const lists = results.map((result) => claimList(result.claims));
+  const rows = results.map((result, index) => ({
     table: result.table,
     stage: result.stage,
     inputHash: result.inputHash,
-    claims: result.claims.map((claim) => {
-      const id = claimId(claim);
-      claims.set(id, claim);
-      return id;
-    }),
+    list: lists[index]?.hash,
     output: pack(result.output),
     outputHash: outputHash(result.output),
   }));
   // In one order for all, so that two writers of the same rows wait for each other instead of deadlocking.
   rows.sort((a, b) => (setKey(a) < setKey(b) ? -1 : 1));
   await inTransaction(db, async (trx) => {
-    await saveClaims(trx, repo, claims);
+    await saveLists(trx, lists);
     for (const batch of jsonBatches(rows)) {
       await sql`
-        insert into tablelore.claim_set (repo, table_id, stage, input_hash, claims, output, output_hash)
-        select ${repo}, r."table", r.stage, r."inputHash", r.claims, decode(r.output, 'base64'), r."outputHash"
-        from ${recordset(batch, 'r', '"table" text, stage text, "inputHash" text, claims uuid[], output text, "outputHash" text')}
+        insert into tablelore.claim_set (repo, table_id, stage, input_hash, claim_list, output, output_hash)
+        select ${repo}, r."table", r.stage, r."inputHash", r.list, decode(r.output, 'base64'), r."outputHash"
+        from ${recordset(batch, 'r', '"table" text, stage text, "inputHash" text, list text, output text, "outputHash" text')}
         on conflict (repo, table_id, stage, input_hash) do nothing`.execute(trx);
     }
   });

@@ -1,30 +1,12 @@
+/** The ledger of claims: what sets say, and what of it holds as of a date. */
 import { sql } from 'kysely';
-import type { Claim, ClaimField, NewClaim, Origin } from '../schema/contracts/claims.ts';
+import { setStages } from '../schema/contracts/stages.ts';
+import type { Claim, ClaimField, Origin } from '../schema/contracts/claims.ts';
+import { readList } from './claim-lists.ts';
 import type { Database } from './database.ts';
-import { jsonBatches, recordset, slices } from './json.ts';
+import { slices } from './json.ts';
 
-const columns =
-  sql.raw(`replace(c.id::text, '-', '') as id, c.table_id as "table", c.field, c.origin, c.value,
-  c.confidence, c.evidence, c.steps`);
-
-type ClaimData = Omit<Claim, 'steps'> & { steps: Claim['steps'] | null };
-
-/** Stores claims by id; one that is there already stays as it is. Called by `saveStageResults`. */
-export async function saveClaims(
-  trx: Database,
-  repo: string,
-  claims: ReadonlyMap<string, NewClaim>,
-): Promise<void> {
-  const ids = [...claims.keys()].sort();
-  const rows = ids.map((id) => ({ id, ...(claims.get(id) as NewClaim) }));
-  for (const batch of jsonBatches(rows)) {
-    await sql`
-      insert into tablelore.claim (id, repo, table_id, field, origin, value, confidence, evidence, steps)
-      select r.id, ${repo}, r."table", r.field, r.origin, r.value, r.confidence, r.evidence, r.steps
-      from ${recordset(batch, 'r', 'id uuid, "table" text, field text, origin text, value jsonb, confidence real, evidence jsonb, steps jsonb')}
-      on conflict (id) do nothing`.execute(trx);
-  }
-}
+const setsAtOnce = 500;
 
 /** Claims of sets, in each set's order. A set without claims has an empty list; an id that does not exist is absent.
  * `fields`: only claims of these. */
@@ -35,18 +17,17 @@ export async function readClaims(
 ): Promise<Map<number, Claim[]>> {
   const only = fields ? [...fields] : null;
   const found = new Map<number, Claim[]>();
-  for (const some of slices(setIds, 500)) {
-    const { rows } = await sql<ClaimData & { setId: number; id: string | null }>`
-      select s.id as "setId", ${columns}
+  for (const some of slices(setIds, setsAtOnce)) {
+    const { rows } = await sql<{ setId: number; ids: string[] | null; body: Buffer | null }>`
+      select s.id as "setId", l.ids, l.body
       from tablelore.claim_set s
-      left join lateral unnest(s.claims) with ordinality as u(id, place) on true
-      left join tablelore.claim c on c.id = u.id and (${only}::text[] is null or c.field = any(${only}::text[]))
+      left join tablelore.claim_list l on l.hash = s.claim_list and l.counts <> '{}'
+        and (${only}::text[] is null or jsonb_exists_any(l.counts, ${only}::text[]))
       where s.id = any(${[...some]}::bigint[])
-      order by s.id, u.place`.execute(db);
-    for (const { setId, ...claim } of rows) {
-      const list = found.get(setId) ?? [];
-      found.set(setId, list);
-      if (claim.id !== null) list.push(asClaim(claim));
+      order by s.id`.execute(db);
+    for (const { setId, ids, body } of rows) {
+      const claims = ids === null || body === null ? [] : readList({ ids, body });
+      found.set(setId, only === null ? claims : claims.filter(({ field }) => only.includes(field)));
     }
   }
   return found;
@@ -80,37 +61,132 @@ export async function readLedger(
   after: LedgerEntry | null,
   limit: number,
 ): Promise<LedgerEntry[]> {
-  const tables = filter.tables ? [...filter.tables] : null;
-  const from = after?.claim.table ?? '';
-  const fields = filter.field === undefined ? null : [filter.field].flat();
-  const fits = sql`(${fields}::text[] is null or c.field = any(${fields}::text[]))
-      and (${filter.origin ?? null}::text is null or c.origin = ${filter.origin ?? null})
-      and (${after === null} or (c.table_id, c.id) > (${from} collate "C", ${after?.claim.id ?? null}::uuid))`;
-  // Claims of sets that are pointed at, from the page's first table on. Materialised: planned as one with the rest, it is run once a claim.
-  const held = sql`held as materialized (
-      select distinct u.id from (
-        select distinct on (p.table_id, p.stage) p.set_id
-        from tablelore.pointer p
-        where p.repo = ${repo} and p.as_of <= ${asOf} and p.table_id >= ${from}
-          and (${tables}::text[] is null or p.table_id = any(${tables}))
-        order by p.table_id, p.stage, p.as_of desc
-      ) state join tablelore.claim_set s on s.id = state.set_id, unnest(s.claims) as u(id)
-    )`;
-  const query = filter.superseded
-    ? sql<ClaimData & { superseded: boolean }>`
-    with ${held}
-    select ${columns}, held.id is null as superseded
-    from tablelore.claim c left join held using (id)
-    where c.repo = ${repo} and c.table_id >= ${from} and (${tables}::text[] is null or c.table_id = any(${tables})) and ${fits}
-    order by c.table_id, c.id limit ${limit}`
-    : sql<ClaimData & { superseded: boolean }>`
-    with ${held}
-    select ${columns}, false as superseded
-    from held join tablelore.claim c using (id)
-    where ${fits}
-    order by c.table_id, c.id limit ${limit}`;
-  const { rows } = await query.execute(db);
-  return rows.map(({ superseded, ...claim }) => ({ claim: asClaim(claim), superseded }));
+  const entries: LedgerEntry[] = [];
+  const fits = fitting(filter);
+  let from = { table: after?.claim.table ?? '', inclusive: true };
+  for (;;) {
+    const tables = await tablesFrom(db, repo, asOf, filter, from);
+    const last = tables.at(-1);
+    if (last === undefined) return entries;
+    from = { table: last, inclusive: false };
+    const lists = await listsOf(db, repo, asOf, filter, tables);
+    for (const some of untilEnough(
+      Map.groupBy(lists, ({ table }) => table),
+      limit,
+    )) {
+      const bodies = await readBodies(db, some.flat().map(({ hash }) => hash)); // prettier-ignore
+      for (const own of some) {
+        const ofTable = entriesOf(own, bodies).filter(({ claim }) => fits(claim));
+        const unread = ofTable.filter(({ claim }) => claim.table !== after?.claim.table || claim.id > after.claim.id); // prettier-ignore
+        entries.push(...unread);
+        if (entries.length >= limit) return entries.slice(0, limit);
+      }
+    }
+  }
+}
+
+interface PointedList {
+  readonly table: string;
+  readonly hash: string;
+  readonly held: boolean;
+  readonly claims: number;
+}
+
+const tablesAtOnce = 500;
+const claimStages = setStages.filter((stage) => stage !== 'card' && stage !== 'rank');
+
+/** The next tables that have, or had, claims, in order. */
+async function tablesFrom(
+  db: Database,
+  repo: string,
+  asOf: string,
+  { tables, superseded }: LedgerFilter,
+  from: { readonly table: string; readonly inclusive: boolean },
+): Promise<string[]> {
+  const only = tables ? [...tables] : null;
+  const past = sql`table_id ${sql.raw(from.inclusive ? '>=' : '>')} ${from.table}
+    and (${only}::text[] is null or table_id = any(${only}::text[])) and stage = any(${claimStages}::text[])`;
+  const { rows } = await (
+    superseded
+      ? sql<{ table: string }>`
+        select distinct table_id as "table" from tablelore.claim_set
+        where repo = ${repo} and ${past} order by 1 limit ${tablesAtOnce}`
+      : sql<{ table: string }>`
+        select distinct table_id as "table" from tablelore.pointer
+        where repo = ${repo} and as_of <= ${asOf} and ${past} order by 1 limit ${tablesAtOnce}`
+  ).execute(db);
+  return rows.map((row) => row.table);
+}
+
+/** Their lists that may hold claims that fit, by table. */
+async function listsOf(
+  db: Database,
+  repo: string,
+  asOf: string,
+  { field, superseded }: LedgerFilter,
+  tables: readonly string[],
+): Promise<PointedList[]> {
+  const fields = field === undefined ? null : [field].flat();
+  const { rows } = await sql<PointedList>`
+    with state as materialized (
+      select distinct on (table_id, stage) set_id from tablelore.pointer
+      where repo = ${repo} and as_of <= ${asOf} and table_id = any(${[...tables]}::text[]) and stage = any(${claimStages}::text[])
+      order by table_id, stage, as_of desc
+    )
+    select s.table_id as "table", s.claim_list as hash, bool_or(state.set_id is not null) as held,
+      cardinality(l.ids) as claims
+    from tablelore.claim_set s ${superseded ? sql`left join` : sql`join`} state on state.set_id = s.id
+    join tablelore.claim_list l on l.hash = s.claim_list and l.counts <> '{}'
+      and (${fields}::text[] is null or jsonb_exists_any(l.counts, ${fields}::text[]))
+    where s.repo = ${repo} and s.table_id = any(${[...tables]}::text[])
+    group by s.table_id, s.claim_list, l.ids
+    order by s.table_id`.execute(db);
+  return rows;
+}
+
+/** Tables in groups whose lists are worth reading at once. */
+function* untilEnough(
+  byTable: ReadonlyMap<string, PointedList[]>,
+  enough: number,
+): Generator<PointedList[][]> {
+  let group: PointedList[][] = [];
+  let claims = 0;
+  for (const lists of byTable.values()) {
+    group.push(lists);
+    claims += lists.reduce((sum, list) => sum + list.claims, 0);
+    if (claims < enough && group.length < setsAtOnce) continue;
+    yield group;
+    group = [];
+    claims = 0;
+  }
+  if (group.length > 0) yield group;
+}
+
+async function readBodies(db: Database, hashes: readonly string[]): Promise<Map<string, Claim[]>> {
+  const rows = await db
+    .selectFrom('tablelore.claim_list')
+    .select(['hash', 'ids', 'body'])
+    .where('hash', '=', sql<string>`any(${[...hashes]}::text[])`)
+    .execute();
+  return new Map(rows.map((row) => [row.hash, readList(row)]));
+}
+
+/** A table's claims by id, each once. */
+function entriesOf(
+  lists: readonly PointedList[],
+  bodies: ReadonlyMap<string, readonly Claim[]>,
+): LedgerEntry[] {
+  const entries = new Map<string, LedgerEntry>();
+  for (const { hash, held } of lists) {
+    for (const claim of bodies.get(hash) ?? [])
+      if (held || !entries.has(claim.id)) entries.set(claim.id, { claim, superseded: !held });
+  }
+  return [...entries.values()].sort((a, b) => (a.claim.id < b.claim.id ? -1 : 1));
+}
+
+function fitting({ field, origin }: LedgerFilter): (claim: Claim) => boolean {
+  const fields = field === undefined ? null : new Set([field].flat());
+  return (claim) => (fields?.has(claim.field) ?? true) && (origin === undefined || claim.origin === origin);
 }
 
 /** How many claims hold as of a date: rows of field, origin and count. */
@@ -125,15 +201,12 @@ export async function countClaims(
       from tablelore.pointer p
       where p.repo = ${repo} and p.as_of <= ${asOf}
       order by p.table_id, p.stage, p.as_of desc
-    ), held as (
-      select distinct u.id from state join tablelore.claim_set s on s.id = state.set_id, unnest(s.claims) as u(id)
     )
-    select c.field, c.origin, count(*) as count
-    from held join tablelore.claim c using (id)
-    group by c.field, c.origin order by c.field, c.origin`.execute(db);
+    select f.field, o.origin, sum(o.number::int) as count
+    from state join tablelore.claim_set s on s.id = state.set_id
+    join tablelore.claim_list l on l.hash = s.claim_list
+    cross join lateral jsonb_each(l.counts) as f(field, origins)
+    cross join lateral jsonb_each_text(f.origins) as o(origin, number)
+    group by 1, 2 order by 1, 2`.execute(db);
   return rows;
-}
-
-function asClaim({ steps, ...claim }: ClaimData): Claim {
-  return (steps === null ? claim : { ...claim, steps }) as Claim;
 }

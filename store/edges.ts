@@ -14,19 +14,22 @@ export async function currentEdges(
   asOf: string,
   to?: readonly string[],
 ): Promise<Edge[]> {
-  const only = to ? [...to] : null;
-  const { rows } = await sql<Edge>`
-    with state as (
-      select distinct on (table_id, stage) set_id from tablelore.pointer
-      where repo = ${repo} and as_of <= ${asOf} and stage in ('link', 'annotate', 'infer')
-      order by table_id, stage, as_of desc
-    )
-    select distinct c.table_id as "table", c.value->>'table' as upstream
-    from state join tablelore.claim_set s on s.id = state.set_id
-    cross join lateral unnest(s.claims) as u(id) join tablelore.claim c on c.id = u.id
-    where c.field = 'upstream' and (${only}::text[] is null or c.value->>'table' = any(${only}::text[]))
-    order by 1, 2`.execute(db);
-  return rows;
+  const query = to === undefined ? sql`
+    select distinct s.table_id as "table", u.upstream
+    from (${listsThatHold(repo, asOf)}) as s cross join lateral unnest(s.upstream) as u(upstream)
+    order by 1, 2` : sql`
+    select distinct s.table_id as "table", u.upstream
+    from tablelore.claim_list l
+    join tablelore.claim_set s on s.claim_list = l.hash and s.repo = ${repo} and s.stage = any(${stages}::text[])
+    cross join lateral (
+      select p.set_id from tablelore.pointer p
+      where p.repo = s.repo and p.table_id = s.table_id and p.stage = s.stage and p.as_of <= ${asOf}
+      order by p.as_of desc limit 1
+    ) as state
+    cross join lateral unnest(l.upstream) as u(upstream)
+    where l.upstream <> '{}' and l.upstream && ${[...to]}::text[] and state.set_id = s.id and u.upstream = any(${[...to]}::text[])
+    order by 1, 2`; // prettier-ignore
+  return (await query.execute(db)).rows as Edge[];
 }
 
 export interface LabelledEdge extends Edge {
@@ -37,18 +40,22 @@ export interface LabelledEdge extends Edge {
 /** The same edges, each with how its table is read. */
 export async function labelledEdges(db: Database, repo: string, asOf: string): Promise<LabelledEdge[]> {
   const { rows } = await sql<LabelledEdge>`
-    with state as (
-      select distinct on (table_id, stage) set_id from tablelore.pointer
-      where repo = ${repo} and as_of <= ${asOf} and stage in ('link', 'annotate', 'infer')
-      order by table_id, stage, as_of desc
-    )
-    select distinct on (1, 2) c.table_id as "table", c.value->>'table' as upstream,
-      coalesce(c.value->>'kind', 'reads') as kind
-    from state join tablelore.claim_set s on s.id = state.set_id
-    cross join lateral unnest(s.claims) as u(id) join tablelore.claim c on c.id = u.id
-    where c.field = 'upstream'
-    order by 1, 2, array_position(array['reads', 'merges', 'copies', 'orders_after'], coalesce(c.value->>'kind', 'reads'))`.execute(
-    db,
-  );
+    select distinct on (1, 2) s.table_id as "table", u.upstream, u.kind
+    from (${listsThatHold(repo, asOf)}) as s
+    cross join lateral unnest(s.upstream, s.upstream_kinds) as u(upstream, kind)
+    order by 1, 2, array_position(array['reads', 'merges', 'copies', 'orders_after'], u.kind)`.execute(db);
   return rows;
 }
+
+const stages = ['link', 'annotate', 'infer'];
+
+/** Lists with upstream claims that a table points at. */
+const listsThatHold = (repo: string, asOf: string) => sql`
+  select s.table_id, l.upstream, l.upstream_kinds
+  from (
+    select distinct on (table_id, stage) set_id from tablelore.pointer
+    where repo = ${repo} and as_of <= ${asOf} and stage = any(${stages}::text[])
+    order by table_id, stage, as_of desc
+  ) as state
+  join tablelore.claim_set s on s.id = state.set_id
+  join tablelore.claim_list l on l.hash = s.claim_list and l.upstream <> '{}'`;

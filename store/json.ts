@@ -52,9 +52,18 @@ export function recordset(batch: string, alias: string, columns: string): RawBui
 
 /** Compressed JSON as base64, for `decode(…, 'base64')` in a recordset. */
 export function pack(value: unknown): string {
-  return zstdCompressSync(JSON.stringify(value) ?? 'null').toString('base64');
+  return packJson(JSON.stringify(value) ?? 'null');
 }
 
+/** The same of a text that is JSON already. */
+export function packJson(json: string): string {
+  return zstdCompressSync(json).toString('base64');
+}
+
+const zstdMagic = 0x28b52ffd;
+
+/** Reads what `pack` made, and JSON that is not compressed. */
 export function unpack(body: Buffer): unknown {
-  return JSON.parse(zstdDecompressSync(body).toString('utf8'));
+  const packed = body.length >= 4 && body.readUInt32BE(0) === zstdMagic;
+  return JSON.parse((packed ? zstdDecompressSync(body) : body).toString('utf8'));
 }

@@ -55,7 +55,8 @@ export async function commitsOfClaims(
       select w.id, max(p.as_of) as as_of
       from wanted w
       join tablelore.pointer p on p.repo = ${repo} and p.table_id = w."table"
-      join tablelore.claim_set s on s.id = p.set_id and w.id = any(s.claims)
+      join tablelore.claim_set s on s.id = p.set_id
+      join tablelore.claim_list l on l.hash = s.claim_list and w.id = any(l.ids)
       group by w.id
     )
     select replace(last.id::text, '-', '') as id, n.commit

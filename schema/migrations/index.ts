@@ -5,6 +5,7 @@ import { usage } from './0004-usage.ts';
 import { model } from './0005-model.ts';
 import { setting } from './0006-setting.ts';
 import { staleDay } from './0007-stale-day.ts';
+import { claimList } from './0008-claim-list.ts';
 
 /** One step of the schema: SQL statements, each run once and in this order. A released one is never changed; a later one adds. */
 export interface Migration {
@@ -12,4 +13,13 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const migrations: readonly Migration[] = [runs, ledger, search, usage, model, setting, staleDay];
+export const migrations: readonly Migration[] = [
+  runs,
+  ledger,
+  search,
+  usage,
+  model,
+  setting,
+  staleDay,
+  claimList,
+];

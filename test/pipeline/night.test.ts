@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { parse } from 'yaml';
 import { createEmbedder } from '../../activities/embed/embedder.ts';
 import { search } from '../../retrieval/search.ts';
+import { readClaims } from '../../store/claims.ts';
 import { createWorld, lastDay, repo, type World } from '../support/pipeline.ts';
 import {
   compareAnnotations,
@@ -70,13 +71,17 @@ test('secrets, instructions and personal data go nowhere', async () => {
 /** Everything that may be shown, sent to a model, or searched. */
 async function textsIn(db: World['db']): Promise<string[]> {
   const { rows } = await sql<{ text: string }>`
-    select row_to_json(c)::text as text from tablelore.claim c
-    union all select card::text from tablelore.card_version
+    select card::text as text from tablelore.card_version
     union all select text from tablelore.search_text
     union all select sql from tablelore.query_template
     union all select report::text from tablelore.run where report is not null
     union all select summary::text from tablelore.facts`.execute(db);
-  return rows.map((row) => row.text);
+  const sets = await db.selectFrom('tablelore.claim_set').select('id').execute();
+  const claims = await readClaims(db, sets.map(({ id }) => id)); // prettier-ignore
+  return [
+    ...rows.map((row) => row.text),
+    ...[...claims.values()].flat().map((claim) => JSON.stringify(claim)),
+  ];
 }
 
 test('a question in plain words finds the table that answers it', async () => {
