@@ -1,14 +1,13 @@
 /** What activities are made of; built once, in worker.ts. */
-import type { Kysely } from 'kysely';
 import type { Config, RepoConfig } from '../schema/contracts/config.ts';
 import { UserError } from '../schema/contracts/errors.ts';
-import type { Tables } from '../schema/tables.ts';
+import type { Database } from '../store/database.ts';
 import type { Embedder } from './embed/embedder.ts';
 import type { ModelClient } from './infer/model-client.ts';
 import type { ParsePool } from './parse/pool.ts';
 
 export interface ActivityDeps {
-  readonly db: Kysely<Tables>;
+  readonly db: Database;
   readonly config: Config;
   /** Folder of the configuration file: what its relative paths are relative to. */
   readonly configDir: string;

@@ -137,7 +137,7 @@ async function saveRendered(
   const { db } = deps;
   const made = cards.map(({ table, inputHash, card }) => {
     const text = redact(renderCard(card), { personal: false });
-    return { table, inputHash, card, text, textHash: hashOf(text), hash: hashOf(card) };
+    return { table, inputHash, card, text, textHash: hashOf(text) };
   });
   const results = made.map(({ table, inputHash, card }) => ({
     table,
@@ -147,6 +147,7 @@ async function saveRendered(
     output: card,
   }));
   const saved = await saveStageResults(db, repo, results);
-  await saveCards(db, repo, made.map(({ table, card, text, textHash }) => ({ table, card, text, textHash, hash: saved.find((set) => set.table === table)?.outputHash ?? '' }))); // prettier-ignore
+  const hashes = new Map(saved.map((set) => [set.table, set.outputHash]));
+  await saveCards(db, repo, made.map(({ table, card, text, textHash }) => ({ table, card, text, textHash, hash: hashes.get(table) ?? '' }))); // prettier-ignore
   await pointTables(db, repo, asOf, saved.map(({ table, stage, setId }) => ({ table, stage, setId }))); // prettier-ignore
 }

@@ -1,10 +1,8 @@
 /** What a command needs of the running world: settings, the services, a database. Everything opened here is closed here. */
 import type { Client } from '@temporalio/client';
-import type { Kysely } from 'kysely';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Tables } from '../schema/tables.ts';
-import { openDatabase } from '../store/database.ts';
+import { openDatabase, type Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { findRunningServices } from './services/running-services.ts';
 import type { ServiceName } from './services/pid-file.ts';
@@ -100,7 +98,7 @@ export async function withWorld<T>(
 }
 
 /** Opens a database for the length of `work`. */
-export async function withDatabase<T>(url: string, work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(url: string, work: (db: Database) => Promise<T>): Promise<T> {
   const db = openDatabase(url, { max: 3 });
   try {
     return await work(db);
@@ -110,7 +108,7 @@ export async function withDatabase<T>(url: string, work: (db: Kysely<Tables>) =>
 }
 
 /** The database alone: joins the one that runs, else starts the embedded one for the length of `work` and brings it up to date. */
-export function withStore<T>(settings: Settings, work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+export function withStore<T>(settings: Settings, work: (db: Database) => Promise<T>): Promise<T> {
   return withUnmigratedStore(settings, async (db, ours) => {
     if (ours) await migrate(db);
     return work(db);
@@ -120,7 +118,7 @@ export function withStore<T>(settings: Settings, work: (db: Kysely<Tables>) => P
 /** The same, but as it is. `ours`: it was started for this. */
 export async function withUnmigratedStore<T>(
   settings: Settings,
-  work: (db: Kysely<Tables>, ours: boolean) => Promise<T>,
+  work: (db: Database, ours: boolean) => Promise<T>,
 ): Promise<T> {
   const running = await findRunningServices(settings.dataDir);
   const url = settings.databaseUrl ?? running?.databaseUrl;

@@ -1,3 +1,4 @@
+import { bandNames } from '../../knowledge/rank/usage-band.ts';
 import type { SetStage } from '../../schema/contracts/stages.ts';
 import { pointedSets } from '../../store/pointed-sets.ts';
 import type { RunHandle, WorkList } from '../contract.ts';
@@ -42,15 +43,13 @@ function whyNot({ model, config }: ActivityDeps, handle: RunHandle): string | nu
 const mostTables = ({ config }: Pick<ActivityDeps, 'config'>, { modelTables }: RunHandle): number =>
   Math.min(modelTables ?? Infinity, config.model.tablesPerNight);
 
-const bands = ['none', 'a few', 'tens', 'hundreds', 'thousands'];
-
 /** What many tables and many queries rest on first: tables that read it × use; equal ones by name. */
 function byImportance(open: readonly Question[], all: ReadonlyMap<string, Question>): string[] {
   const readers = new Map<string, number>();
   for (const { link } of all.values())
     for (const table of link.upstream) readers.set(table, (readers.get(table) ?? 0) + 1);
   const weight = ({ table, usageBand }: Question): number =>
-    (1 + (readers.get(table) ?? 0)) * (1 + Math.max(0, bands.indexOf(usageBand ?? 'none')));
+    (1 + (readers.get(table) ?? 0)) * (1 + Math.max(0, bandNames.indexOf(usageBand ?? 'none')));
   return open
     .toSorted((a, b) => weight(b) - weight(a) || (a.table < b.table ? -1 : 1))
     .map(({ table }) => table);

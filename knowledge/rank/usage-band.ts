@@ -11,6 +11,8 @@ const bands: readonly (readonly [name: string, least: number])[] = [
   ['hundreds', 100],
   ['thousands', 1000],
 ];
+/** From no use to much. */
+export const bandNames: readonly string[] = bands.map(([name]) => name);
 /** A band is left only when its bound is passed by this share, so that a table at a bound does not change every night. */
 const slack = 0.2;
 const rising = 1.4;

@@ -66,7 +66,7 @@ export const areas: readonly Area[] = [
       ...[contracts, 'source/', 'parsers/', 'inference/', 'knowledge/', 'store/'],
       ...['@temporalio/activity', '@temporalio/common', 'openai', 'picomatch'],
     ],
-    mayType: ['schema/', 'kysely', 'zod'],
+    mayType: ['zod'],
   },
   {
     path: 'cli/services/database/',
@@ -78,7 +78,6 @@ export const areas: readonly Area[] = [
       ...everythingOfOurs,
       ...['@temporalio/client', '@temporalio/worker', 'commander', 'picomatch', 'yaml', 'zod'],
     ],
-    mayType: ['kysely'],
   },
   { path: 'worker.ts', may: [...everythingOfOurs, '@temporalio/worker'] },
   {
