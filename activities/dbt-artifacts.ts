@@ -28,16 +28,19 @@ export function artifactFiles(
   );
 }
 
-const hashes = new Map<string, string>();
+/** By path: the size and time that a file had when it was hashed. */
+const hashed = new Map<string, { readonly mark: string; readonly hash: string }>();
 
 /** Hash of what the files hold now; a file is read again when its size or time has changed. '' for no files. */
 export function artifactsHash(files: readonly ArtifactFile[]): string {
   if (files.length === 0) return '';
   const parts = files.map(({ path, shown }) => {
     const { size, mtimeMs } = statSync(path);
-    const key = `${path} ${size} ${mtimeMs}`;
-    const hash = hashes.get(key) ?? createHash('sha256').update(readFileSync(path)).digest('hex');
-    hashes.set(key, hash);
+    const mark = `${size} ${mtimeMs}`;
+    const before = hashed.get(path);
+    if (before?.mark === mark) return [shown, before.hash];
+    const hash = createHash('sha256').update(readFileSync(path)).digest('hex');
+    hashed.set(path, { mark, hash });
     return [shown, hash];
   });
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
