@@ -1,6 +1,4 @@
 /** People's notes as claims; notes whose cited code has changed since are stale. */
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { createNameResolver } from '../inference/link/names.ts';
 import { claimId } from '../knowledge/claim-id.ts';
 import { readAnnotations, type LocatedAnnotation } from '../parsers/annotations/read.ts';
@@ -14,6 +12,7 @@ import { saveStageResults } from '../store/claim-sets.ts';
 import { pointedSets } from '../store/pointed-sets.ts';
 import { pointTables, type PointerChange } from '../store/pointers.ts';
 import type { ChunkResult, RunHandle } from './contract.ts';
+import { namedFile } from './declared-files.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
 import { replaceDiagnostics } from './diagnostics.ts';
 import { hashOf } from './hash.ts';
@@ -35,25 +34,28 @@ export function annotate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkRe
     const { annotations: notes, diagnostics } =
       annotations === undefined
         ? { annotations: [], diagnostics: [] }
-        : readAnnotations(annotations, await readFile(resolve(deps.configDir, annotations), 'utf8'));
+        : readAnnotations(annotations, await namedFile(deps.configDir, 'annotations', annotations));
     const tables = [...(await pointedSets(db, repo, asOf, 'link')).keys()];
     const resolver = createNameResolver({ defaults: [], targets }, tables);
     const known = new Set(tables);
     const code = notes.some((note) => note.cites) ? await citedCode(deps, handle) : null;
     const byTable = new Map<string, { claims: NewClaim[]; stale: string[] }>();
-    for (const note of notes.filter(({ date }) => date <= asOf)) {
-      const table = resolver.resolve({ parts: note.table.split('.') }, { path: '', dialect: 'bigquery' });
-      if (!known.has(table)) {
-        diagnostics.push(unknownTable(annotations ?? '', note));
-        continue;
+    try {
+      for (const note of notes.filter(({ date }) => date <= asOf)) {
+        const table = resolver.resolve({ parts: note.table.split('.') }, { path: '', dialect: 'bigquery' });
+        if (!known.has(table)) {
+          diagnostics.push(unknownTable(annotations ?? '', note));
+          continue;
+        }
+        const at = byTable.get(table) ?? { claims: [], stale: [] };
+        byTable.set(table, at);
+        const { claim, stale } = await noteClaim(note, table, code);
+        at.claims.push(claim);
+        if (stale) at.stale.push(claimId(claim));
       }
-      const at = byTable.get(table) ?? { claims: [], stale: [] };
-      byTable.set(table, at);
-      const { claim, stale } = await noteClaim(note, table, code);
-      at.claims.push(claim);
-      if (stale) at.stale.push(claimId(claim));
+    } finally {
+      code?.close();
     }
-    code?.close();
     await replaceDiagnostics(deps, handle, 'annotations', diagnostics);
     const results = [...byTable].map(([table, { claims, stale }]): StageResult<AnnotateOutput> => ({
       table,

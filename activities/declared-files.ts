@@ -7,6 +7,7 @@ import { nameOf } from '../parsers/dbt/facts/names.ts';
 import { readCatalogue } from '../parsers/catalogue/read.ts';
 import { formatTableId, normaliseParts } from '../inference/link/table-id.ts';
 import type { LinkOptions } from '../inference/link/link.ts';
+import { UserError } from '../schema/contracts/errors.ts';
 import { blobText, openBlobReader } from '../source/blobs.ts';
 import { artifactFiles, readArtifactTexts } from './dbt-artifacts.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
@@ -70,6 +71,19 @@ export async function catalogueOf(
     }
   }
   return found;
+}
+
+/** The text of a file that a field of the configuration names, relative to it. Throws a `UserError` when it cannot be read. */
+export async function namedFile(configDir: string, field: string, path: string): Promise<string> {
+  const absolute = resolve(configDir, path);
+  try {
+    return await readFile(absolute, 'utf8');
+  } catch (cause) {
+    throw new UserError(`The file that \`${field}\` names cannot be read: ${absolute}.`, {
+      next: 'Mend the path in the configuration; it is relative to its folder.',
+      cause,
+    });
+  }
 }
 
 /** Files that fit any of the globs, relative to `dir`, sorted; absolute paths. */

@@ -1,8 +1,7 @@
 /** Reads query logs that are new or changed, once each. Only normalised texts and keys of people are kept. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { normaliseQuery } from '../../knowledge/rank/normalise-query.ts';
 import { personKey } from '../../knowledge/rank/person-key.ts';
 import { readPeople } from '../../parsers/annotations/read.ts';
@@ -13,7 +12,7 @@ import type { Dialect } from '../../schema/contracts/dialect.ts';
 import type { Role } from '../../schema/contracts/usage.ts';
 import { findLogFiles, ingestLogFile, type TemplateDay } from '../../store/usage.ts';
 import type { RunHandle } from '../contract.ts';
-import { filesOf } from '../declared-files.ts';
+import { filesOf, namedFile } from '../declared-files.ts';
 import type { ActivityDeps } from '../deps.ts';
 
 export interface Ingested {
@@ -53,7 +52,7 @@ export async function ingest(
 
 async function rolesOf(deps: ActivityDeps, config: RepoConfig): Promise<(user: string) => Role> {
   if (config.people === undefined) return () => 'unknown';
-  const text = await readFile(resolve(deps.configDir, config.people), 'utf8');
+  const text = await namedFile(deps.configDir, 'people', config.people);
   return roleOf(readPeople(config.people, text).people);
 }
 
