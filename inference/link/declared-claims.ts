@@ -93,7 +93,7 @@ function textClaims(facts: TableFacts): NewClaim[] {
 function columnClaims(
   facts: TableFacts,
   _reads: Reads,
-  output: LinkOutput,
+  _output: LinkOutput,
   context: LinkContext,
 ): NewClaim[] {
   const found = new Map<string, { value: ClaimValue<'column'>; evidence: CodeEvidence[] }>();
@@ -153,7 +153,6 @@ function columnClaims(
       evidence: [{ kind: 'catalog', source: observed?.source ?? '' }],
     });
   }
-  void output;
   return claims;
 }
 

@@ -45,14 +45,3 @@ export interface QueryTemplate {
   /** Why it has this score: words, most weighty first. */
   readonly reasons: readonly string[];
 }
-
-/** One table's use on one day. Absent row means none. */
-export interface UsageDay {
-  readonly table: string;
-  /** ISO date. */
-  readonly day: string;
-  readonly queries: number;
-  readonly users: number;
-  readonly failures: number;
-  readonly bySource: Readonly<Record<string, number>>;
-}
