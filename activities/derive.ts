@@ -25,7 +25,11 @@ export interface DeriveOutput {
   readonly joins: readonly JoinObservation[];
   /** Only of temporary and ephemeral tables, through which the lineage of others goes. */
   readonly lineage: readonly ColumnOrigins[] | null;
+  /** Columns that copy or cast one column of another table: name in lower case → that column. */
+  readonly copies: readonly CopiedColumn[];
 }
+
+type CopiedColumn = readonly [column: string, from: { readonly table: string; readonly column: string }];
 
 /** Derives a chunk of tables whose upstream tables are derived. A table whose inputs were seen before takes that result. */
 export function derive(deps: ActivityDeps, handle: RunHandle, chunk: number): Promise<ChunkResult> {
@@ -153,8 +157,22 @@ function deriveOne(
     stage: 'derive',
     inputHash,
     claims: claims.map(redactClaim),
-    output: { interface: derived.interface, joins: derived.joins, lineage: hidden ? lineage : null },
+    output: {
+      interface: derived.interface,
+      joins: derived.joins,
+      lineage: hidden ? lineage : null,
+      copies: copiedColumns(lineage),
+    },
   };
+}
+
+function copiedColumns(lineage: readonly ColumnOrigins[]): CopiedColumn[] {
+  return lineage.flatMap(({ column, from }): CopiedColumn[] => {
+    const [only] = from;
+    if (column === '*' || from.length !== 1 || only === undefined) return [];
+    if (only.kind !== 'copy' && only.kind !== 'cast') return [];
+    return [[column.toLowerCase(), { table: only.table, column: only.column }]];
+  });
 }
 
 /** A one-part name may be a temporary table that the same script made before. */

@@ -112,6 +112,7 @@ function similarInput([table, { link, derive, grain, population }]: [string, Tab
     upstream: link.upstream,
     columns: [...new Map(columns.map(({ name }) => [name.toLowerCase(), name])).values()],
     open: !complete,
+    copies: new Map(derive?.copies ?? []),
     key: grain?.keys[0]?.columns ?? null,
     timeGrain: grain?.time_grain ?? null,
     population,

@@ -1,55 +1,147 @@
+import { rooted, unqualified, type RootOf } from './column-roots.ts';
 import type { Similar, TableShape } from './similar.ts';
 import { byText } from './trust-order.ts';
 
 const named = 4;
 
-/**
- * What tells a table from one that looks like it, in words as seen from `table`, most telling first, and a rule where the rows of
- * one are plainly some of the other's.
- */
-export function differencesBetween(
-  table: TableShape,
-  other: TableShape,
-): Pick<Similar, 'differences' | 'rule'> {
-  const [own, others] = onlyIn(table.population, other.population, ({ sql, words }) => normal(sql || words));
-  // What decides the rows of a source decides those of a table that is built from it alone.
-  const mine = builtFrom(other, table) ? [] : own;
-  const theirs = builtFrom(table, other) ? [] : others;
-  return {
-    differences: [
-      ...grain(table, other),
+type Predicate = TableShape['population'][number];
+
+/** Tables side by side. Columns and conditions are the same where they are of the same column further up, whatever each table calls it. */
+export class Comparison {
+  readonly #rootOf: RootOf;
+
+  constructor(rootOf: RootOf) {
+    this.#rootOf = rootOf;
+  }
+
+  /**
+   * What tells a table from one that looks like it, in words as seen from `table`, most telling first, and a rule where the rows of
+   * one are plainly some of the other's.
+   */
+  differences(table: TableShape, other: TableShape): Pick<Similar, 'differences' | 'rule'> {
+    const [own, others] = this.#predicates(table, other);
+    // What decides the rows of a source decides those of a table that is built from it alone.
+    const mine = builtFrom(other, table) ? [] : own;
+    const theirs = builtFrom(table, other) ? [] : others;
+    const found = [
+      ...sources(table, other),
+      ...this.#grain(table, other),
       ...mine.map((predicate) => `only this one: ${wordsOf(predicate)}`),
       ...theirs.map((predicate) => `only the other: ${wordsOf(predicate)}`),
-      ...columns(table, other),
+      ...this.#columns(table, other),
       ...(table.window !== null && other.window !== null && table.window !== other.window
         ? [`one run writes ${windowWords(table.window)} here, ${windowWords(other.window)} there`]
         : []),
       ...(builtFrom(table, other) ? ['this one is built from the other'] : []),
       ...(builtFrom(other, table) ? ['the other is built from this one'] : []),
-    ],
-    rule: ruleOf(table, other, mine, theirs),
-  };
+    ];
+    return {
+      differences: found.length > 0 ? found : ['no difference is known'],
+      rule: this.#rule(table, other, mine, theirs),
+    };
+  }
+
+  /** Also where one of the keys is not known. */
+  sameGrain(table: TableShape, other: TableShape): boolean {
+    if (table.key === null || other.key === null) return true;
+    const [mine, theirs] = this.#unshared(table, table.key, other, other.key);
+    return mine.length === 0 && theirs.length === 0;
+  }
+
+  /** Those that only one of the two has. Of tables from other sources, a condition on a column of the same name is no difference of its own. */
+  #predicates(table: TableShape, other: TableShape): [Predicate[], Predicate[]] {
+    const spelling = (shape: TableShape): ((predicate: Predicate) => string) => {
+      const columns = new Set(shape.columns.map((column) => column.toLowerCase()));
+      return ({ sql, words }) =>
+        sql === '' ? normal(words) : rooted(sql, shape.table.toLowerCase(), columns, this.#rootOf);
+    };
+    const found = onlyIn(table.population, other.population, spelling(table), spelling(other));
+    if (!apart(table, other)) return found;
+    const plain = ({ sql, words }: Predicate): string => unqualified(sql || words);
+    return onlyIn(...found, plain, plain);
+  }
+
+  /**
+   * Only where one side filters and the other does not (when both do, neither holds the other's rows), and where both hold rows of
+   * one kind from the same sources: else an empty list of predicates may mean that nobody knows them.
+   */
+  #rule(
+    table: TableShape,
+    other: TableShape,
+    mine: readonly Predicate[],
+    theirs: readonly Predicate[],
+  ): string | null {
+    const [filtered, whole, predicates] = mine.length > 0 ? [table, other, mine] : [other, table, theirs];
+    if (predicates.length === 0 || (mine.length > 0 && theirs.length > 0)) return null;
+    if (!this.#comparable(table, other) || predicates.some(({ sql }) => /\bover\s*\(/i.test(sql)))
+      return null;
+    return `${filtered.table} leaves out rows ${leftOut(predicates)}; take ${whole.table} where they count`;
+  }
+
+  #comparable(table: TableShape, other: TableShape): boolean {
+    if (builtFrom(table, other) || builtFrom(other, table)) return this.sameGrain(table, other);
+    return (
+      [...table.upstream].sort(byText).join() === [...other.upstream].sort(byText).join() &&
+      table.upstream.length > 0 &&
+      table.key !== null &&
+      other.key !== null &&
+      this.sameGrain(table, other)
+    );
+  }
+
+  #grain(table: TableShape, other: TableShape): string[] {
+    if (table.timeGrain !== null && other.timeGrain !== null && table.timeGrain !== other.timeGrain) {
+      return [`by ${table.timeGrain} here, by ${other.timeGrain} there`];
+    }
+    if (table.key === null || other.key === null || this.sameGrain(table, other)) return [];
+    return [`one row ${per(table.key)} here, ${per(other.key)} there`];
+  }
+
+  #columns(table: TableShape, other: TableShape): string[] {
+    if (table.columns.length === 0 || other.columns.length === 0) return [];
+    const [mine, theirs] = this.#unshared(table, table.columns, other, other.columns);
+    return [
+      ...(mine.length > 0 && !other.open ? [`only this one has ${someOf(mine)}`] : []),
+      ...(theirs.length > 0 && !table.open ? [`only the other has ${someOf(theirs)}`] : []),
+    ];
+  }
+
+  /** The columns of each side that the other has neither by name nor by origin. */
+  #unshared(
+    table: TableShape,
+    columns: readonly string[],
+    other: TableShape,
+    others: readonly string[],
+  ): [string[], string[]] {
+    const [mine, theirs] = onlyIn(columns, others, normal, normal);
+    const root =
+      (shape: TableShape) =>
+      (column: string): string =>
+        this.#rootOf(shape.table, column);
+    return onlyIn(mine, theirs, root(table), root(other));
+  }
 }
 
 const builtFrom = (table: TableShape, source: TableShape): boolean =>
   table.upstream.length === 1 && table.upstream[0] === source.table;
 
-type Predicate = TableShape['population'][number];
+/** Both are built, and from nothing in common. */
+const apart = (table: TableShape, other: TableShape): boolean =>
+  table.upstream.length > 0 &&
+  other.upstream.length > 0 &&
+  !table.upstream.includes(other.table) &&
+  !other.upstream.includes(table.table) &&
+  !table.upstream.some((source) => other.upstream.includes(source));
 
-/**
- * Only where one side filters and the other does not (when both do, neither holds the other's rows), and where both hold rows of
- * one kind from the same sources: else an empty list of predicates may mean that nobody knows them.
- */
-function ruleOf(
-  table: TableShape,
-  other: TableShape,
-  mine: readonly Predicate[],
-  theirs: readonly Predicate[],
-): string | null {
-  const [filtered, whole, predicates] = mine.length > 0 ? [table, other, mine] : [other, table, theirs];
-  if (predicates.length === 0 || (mine.length > 0 && theirs.length > 0)) return null;
-  if (!comparable(table, other) || predicates.some(({ sql }) => /\bover\s*\(/i.test(sql))) return null;
-  return `${filtered.table} leaves out rows ${leftOut(predicates)}; take ${whole.table} where they count`;
+const namedSources = 2;
+
+function sources(table: TableShape, other: TableShape): string[] {
+  if (!apart(table, other)) return [];
+  const list = (tables: readonly string[]): string => {
+    const shown = [...tables].sort(byText).slice(0, namedSources).join(', ');
+    return tables.length > namedSources ? `${shown} and ${tables.length - namedSources} more` : shown;
+  };
+  return [`reads ${list(table.upstream)} here, ${list(other.upstream)} there`];
 }
 
 const leftOut = (predicates: readonly Predicate[]): string =>
@@ -70,43 +162,19 @@ function negated(sql: string): string | null {
   return null;
 }
 
-function grain(table: TableShape, other: TableShape): string[] {
-  if (table.timeGrain !== null && other.timeGrain !== null && table.timeGrain !== other.timeGrain) {
-    return [`by ${table.timeGrain} here, by ${other.timeGrain} there`];
-  }
-  if (table.key === null || other.key === null || sameGrain(table, other)) return [];
-  return [`one row ${per(table.key)} here, ${per(other.key)} there`];
-}
 const per = (key: readonly string[]): string => (key.length === 0 ? 'in all' : `per ${key.join(', ')}`);
 
-function comparable(table: TableShape, other: TableShape): boolean {
-  const sources = [...table.upstream].sort(byText).join() === [...other.upstream].sort(byText).join();
-  if (builtFrom(table, other) || builtFrom(other, table)) return sameGrain(table, other);
-  return (
-    sources &&
-    table.upstream.length > 0 &&
-    table.key !== null &&
-    other.key !== null &&
-    sameGrain(table, other)
-  );
-}
-
-const sameGrain = (table: TableShape, other: TableShape): boolean =>
-  table.key === null || other.key === null || keyOf(table.key) === keyOf(other.key);
-const keyOf = (key: readonly string[]): string => key.map(normal).sort(byText).join();
-
-function columns(table: TableShape, other: TableShape): string[] {
-  if (table.columns.length === 0 || other.columns.length === 0) return [];
-  const [mine, theirs] = onlyIn(table.columns, other.columns, normal);
+function onlyIn<T>(
+  mine: readonly T[],
+  theirs: readonly T[],
+  nameOfMine: (item: T) => string,
+  nameOfTheirs: (item: T) => string,
+): [T[], T[]] {
+  const [a, b] = [new Set(mine.map(nameOfMine)), new Set(theirs.map(nameOfTheirs))];
   return [
-    ...(mine.length > 0 && !other.open ? [`only this one has ${someOf(mine)}`] : []),
-    ...(theirs.length > 0 && !table.open ? [`only the other has ${someOf(theirs)}`] : []),
+    mine.filter((item) => !b.has(nameOfMine(item))),
+    theirs.filter((item) => !a.has(nameOfTheirs(item))),
   ];
-}
-
-function onlyIn<T>(mine: readonly T[], theirs: readonly T[], name: (item: T) => string): [T[], T[]] {
-  const [a, b] = [new Set(mine.map(name)), new Set(theirs.map(name))];
-  return [mine.filter((item) => !b.has(name(item))), theirs.filter((item) => !a.has(name(item)))];
 }
 
 const someOf = (items: readonly string[]): string =>

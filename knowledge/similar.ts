@@ -1,7 +1,8 @@
 import type { NewClaim } from '../schema/contracts/claims.ts';
+import { columnRoots, type Copies } from './column-roots.ts';
 import { contentWords } from './local-embedding.ts';
 import { shortName } from './name-words.ts';
-import { differencesBetween } from './similar-differences.ts';
+import { Comparison } from './similar-differences.ts';
 import { byText } from './trust-order.ts';
 
 /** What of one table is compared. Lists may be empty where nothing is known. */
@@ -11,6 +12,8 @@ export interface TableShape {
   readonly columns: readonly string[];
   /** There may be columns besides these. */
   readonly open?: boolean;
+  /** What its columns copy. Default: nothing is known. */
+  readonly copies?: Copies;
   /** Columns of the best key; null when unknown. */
   readonly key: readonly string[] | null;
   readonly timeGrain: string | null;
@@ -49,12 +52,18 @@ export function similarTables(shapes: readonly TableShape[]): Map<string, Simila
   const features = sorted.map(featuresOf);
   const common = postings(features);
   const counts = new Uint16Array(sorted.length);
+  // Rows of two kinds under names that share no word are taken for each other by nobody, whatever columns both have.
+  const shareName = (a: number, b: number): boolean =>
+    overlap((features[a] as Features).words, (features[b] as Features).words) > 0;
   const found = new Map<string, Similar[]>();
+  const copies = new Map(sorted.map((shape) => [shape.table.toLowerCase(), shape.copies]));
+  const compared = new Comparison(columnRoots((table) => copies.get(table)));
   sorted.forEach((shape, i) => {
     const candidates = sharingMost(i, features[i] as Features, common, counts);
     const alike = candidates
       .map((other) => ({ other, likeness: likeness(features[i] as Features, features[other] as Features) }))
       .filter((pair) => pair.likeness >= leastLikeness)
+      .filter(({ other }) => shareName(i, other) || compared.sameGrain(shape, sorted[other] as TableShape))
       .sort((a, b) => b.likeness - a.likeness || a.other - b.other)
       .slice(0, most)
       .map(({ other, likeness: value }) => {
@@ -62,7 +71,7 @@ export function similarTables(shapes: readonly TableShape[]): Map<string, Simila
         return {
           table: twin.table,
           likeness: Math.round(100 * value) / 100,
-          ...differencesBetween(shape, twin),
+          ...compared.differences(shape, twin),
         };
       });
     if (alike.length > 0) found.set(shape.table, alike);
@@ -90,6 +99,7 @@ export function similarClaims(
 interface Features {
   readonly table: string;
   readonly upstream: ReadonlySet<string>;
+  /** Empty where they are not all known: what is known of them is what its query computes with, the same in all tables of one pattern. */
   readonly columns: ReadonlySet<string>;
   readonly words: ReadonlySet<string>;
   /** What brings tables together. */
@@ -122,7 +132,7 @@ function featuresOf(shape: TableShape): Features {
   return {
     table: shape.table,
     upstream,
-    columns,
+    columns: shape.open ? new Set() : columns,
     words,
     blocking: [
       ...[...upstream, shape.table].map((table) => `u ${table}`),

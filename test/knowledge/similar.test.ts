@@ -81,6 +81,60 @@ test('a like name alone is no likeness: a table outside, a table of another sour
   assert.deepEqual(similarTables([outside, metrics, orders]), new Map());
 });
 
+const copies = (table: string, columns: Record<string, string>): NonNullable<TableShape['copies']> =>
+  new Map(Object.entries(columns).map(([own, column]) => [own, { table, column }]));
+
+test('a column is one column under all its names: in conditions, keys and lists of columns', () => {
+  const open = { sql: "raw.bills.is_deleted = 'FALSE'", words: 'not deleted' };
+  const renamed = shape('d.dim_bill', {
+    upstream: ['raw.bills'],
+    columns: ['dim_bill_id', 'amount'],
+    key: ['dim_bill_id'],
+    population: [open],
+    copies: copies('raw.bills', { dim_bill_id: 'id', amount: 'amount' }),
+  });
+  const plain = shape('d.bill', {
+    upstream: ['raw.bills'],
+    columns: ['id', 'amount', 'is_deleted'],
+    key: ['id'],
+    population: [{ sql: 'is_deleted = false', words: 'not deleted' }],
+    copies: copies('raw.bills', { id: 'id', amount: 'amount', is_deleted: 'is_deleted' }),
+  });
+  const found = similarTables([renamed, plain]).get('d.dim_bill');
+  assert.deepEqual(found, [
+    {
+      table: 'd.bill',
+      likeness: found?.[0]?.likeness,
+      differences: ['only the other has is_deleted'],
+      rule: null,
+    },
+  ]);
+});
+
+test('tables of one pattern over other sources differ by their sources, not by their conditions', () => {
+  const stages = (from: string): TableShape =>
+    shape(`${from}.ci_stages`, {
+      upstream: [`raw_${from}.ci_stages`],
+      population: [{ sql: `raw_${from}.ci_stages.created_at is not null`, words: '' }],
+    });
+  assert.deepEqual(similarTables([stages('ops'), stages('com')]).get('com.ci_stages')?.[0]?.differences, [
+    'reads raw_com.ci_stages here, raw_ops.ci_stages there',
+  ]);
+  const known = (name: string): TableShape =>
+    shape(`d.${name}_copies`, { upstream: [`raw.${name}`], columns: ['id', 'loaded_at'], open: true });
+  assert.deepEqual(similarTables([known('emails'), known('epics')]), new Map());
+});
+
+test('tables of two kinds under names without a common word are no look-alikes; twins without a difference say so', () => {
+  const of = (table: string, key: string[]): TableShape => shape(table, { key, timeGrain: null });
+  assert.deepEqual(similarTables([of('d.boards', ['board_id']), of('d.todos', ['todo_id'])]), new Map());
+  assert.deepEqual(
+    similarTables([of('a.boards', ['board_id']), of('b.boards', ['board_id'])]).get('a.boards')?.[0]
+      ?.differences,
+    ['no difference is known'],
+  );
+});
+
 interface Expected {
   readonly upstream?: string[];
   readonly grain?: { keys?: { columns: string[] }[]; time_grain?: string };
