@@ -98,12 +98,12 @@ async function saveGraph(
 ): Promise<void> {
   const { db } = deps;
   const { repo, asOf } = handle;
-  const results = graph.tables.filter((linked) => scope.linked(linked.table)).map(stageResult);
   const before = await pointedSets(db, repo, asOf, 'link');
-  const changed = results.filter((result) => before.get(result.table)?.inputHash !== result.inputHash);
-  for (let at = 0; at < changed.length; at += setsPerWrite) {
+  const wanted = graph.tables.filter((linked) => scope.linked(linked.table));
+  for (let at = 0; at < wanted.length; at += setsPerWrite) {
     signal.throwIfAborted();
-    const batch = changed.slice(at, at + setsPerWrite);
+    const results = wanted.slice(at, at + setsPerWrite).map(stageResult);
+    const batch = results.filter((result) => before.get(result.table)?.inputHash !== result.inputHash);
     const found = await findSets(db, repo, batch);
     const saved = await saveStageResults(db, repo, batch.filter((result) => !found.has(setKey(result)))); // prettier-ignore
     const ids = new Map(saved.map((set) => [set.table, set.setId]));
@@ -132,7 +132,8 @@ async function retire(deps: ActivityDeps, handle: RunHandle, tables: readonly st
 }
 
 function stageResult(linked: LinkedTable): StageResult {
-  const { table, output, claims } = linked;
+  const { table, output } = linked;
+  const claims = linked.claims();
   return { table, stage: 'link', inputHash: hashOf({ output, claims }), claims, output };
 }
 

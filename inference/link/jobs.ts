@@ -39,8 +39,8 @@ const defined = (fields: { readonly [K in keyof Job]?: Job[K] | undefined }): Pa
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 export function indexJobs(files: readonly LinkFile[], whole: ReadonlyMap<Job, Job>): JobIndex {
-  const byName = new Map<string, JobRun[]>();
-  const folders = new Map<string, JobRun[]>();
+  const named = new EndingIndex();
+  const folders = new EndingIndex();
   for (const file of files) {
     for (const part of file.facts.jobs) {
       const job = whole.get(part) ?? part;
@@ -49,8 +49,7 @@ export function indexJobs(files: readonly LinkFile[], whole: ReadonlyMap<Job, Jo
           const clean = run.replace(/^(?:\.{0,2}\/)+/, '').replace(/\/+$/, '');
           const last = clean.split('/').at(-1) ?? '';
           if (!last) continue;
-          const index = last.includes('.') ? byName : folders;
-          index.set(last, [...(index.get(last) ?? []), { file, job, task: { ...task, runs: [clean] } }]);
+          (last.includes('.') ? named : folders).add(clean, { file, job, task: { ...task, runs: [clean] } });
         }
       }
     }
@@ -61,23 +60,40 @@ export function indexJobs(files: readonly LinkFile[], whole: ReadonlyMap<Job, Jo
       const known = cache.get(path);
       if (known) return known;
       const parts = path.split('/');
-      const found = (byName.get(parts.at(-1) ?? '') ?? []).filter((run) => endsIn(path, run));
-      for (const [depth, folder] of parts.slice(0, -1).entries()) {
-        const under = parts.slice(0, depth + 1).join('/');
-        found.push(...(folders.get(folder) ?? []).filter((run) => endsIn(under, run)));
-      }
+      const found = named.endingLike(parts);
+      for (const depth of parts.slice(0, -1).keys())
+        found.push(...folders.endingLike(parts.slice(0, depth + 1)));
       cache.set(path, found);
       return found;
     },
   };
 }
 
-/** The named path may begin outside the repository (`/opt/airflow/dags/sql/x.sql`), so the longest common ending of two parts or the whole name counts. */
-function endsIn(path: string, run: JobRun): boolean {
-  const named = (run.task?.runs[0] ?? '').split('/');
-  const parts = path.split('/');
-  let common = 0;
-  while (common < named.length && common < parts.length && named.at(-1 - common) === parts.at(-1 - common))
-    common += 1;
-  return common === named.length || common === parts.length || common >= 2;
+/**
+ * Jobs by the end of the path that they name. That path may begin outside the repository (`/opt/airflow/dags/sql/x.sql`), so two parts in common at the end
+ * count, or one where either path has no more. Thousands of jobs may name the same last part (`query.sql`), so two are looked up at once.
+ */
+class EndingIndex {
+  private readonly runs: JobRun[] = [];
+  private readonly byEnding = new Map<string, number[]>();
+
+  add(path: string, run: JobRun): void {
+    const parts = path.split('/');
+    const [last, outer] = [parts.at(-1) ?? '', parts.at(-2)];
+    const keys = [`any ${last}`, outer === undefined ? `alone ${last}` : `in ${outer}/${last}`];
+    for (const key of keys) {
+      const known = this.byEnding.get(key);
+      if (known) known.push(this.runs.length);
+      else this.byEnding.set(key, [this.runs.length]);
+    }
+    this.runs.push(run);
+  }
+
+  /** In the order in which they were added. */
+  endingLike(parts: readonly string[]): JobRun[] {
+    const [last, outer] = [parts.at(-1) ?? '', parts.at(-2)];
+    const keys = outer === undefined ? [`any ${last}`] : [`alone ${last}`, `in ${outer}/${last}`];
+    const found = keys.flatMap((key) => this.byEnding.get(key) ?? []).sort((a, b) => a - b);
+    return found.map((index) => this.runs[index] as JobRun);
+  }
 }

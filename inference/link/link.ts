@@ -27,7 +27,8 @@ export interface LinkFile {
 export interface LinkedTable {
   readonly table: TableId;
   readonly output: LinkOutput;
-  readonly claims: readonly NewClaim[];
+  /** Made anew each time they are asked for: those of all tables together would take more memory than all else. */
+  readonly claims: () => NewClaim[];
 }
 
 export interface LinkedGraph {
@@ -65,13 +66,15 @@ export function linkFacts(files: readonly LinkFile[], options: LinkOptions): Lin
   const known = new Set(knownNames(files, scopes, options));
   const resolver = withoutGuesses(createNameResolver(options.config, known), known);
   const tables = collectTables(files, scopes, resolver);
-  const order = computeLevels(tables.keys(), (table) =>
-    orderedAfter(tables.get(table) as TableFacts, scopes, resolver),
+  const upstream = new Map(
+    [...tables.values()].map((facts) => [facts.table, orderedAfter(facts, scopes, resolver)]),
   );
+  const order = computeLevels(tables.keys(), (table) => upstream.get(table) ?? []);
   const context = { scopes, resolver, tables, options };
-  const linked = [...tables.values()].map((facts) =>
-    linkTable(facts, order.levelOf.get(facts.table) ?? 0, context),
-  );
+  const linked = [...tables.values()].map((facts) => {
+    const { table } = facts;
+    return linkTable(facts, upstream.get(table) ?? [], order.levelOf.get(table) ?? 0, context);
+  });
   linked.sort((a, b) => a.output.level - b.output.level || (a.table < b.table ? -1 : 1));
   return {
     tables: linked,
@@ -253,9 +256,13 @@ export interface LinkContext {
   readonly options: LinkOptions;
 }
 
-function linkTable(facts: TableFacts, level: number, context: LinkContext): LinkedTable {
+function linkTable(
+  facts: TableFacts,
+  upstream: readonly TableId[],
+  level: number,
+  context: LinkContext,
+): LinkedTable {
   const { scopes, resolver, options } = context;
-  const reads = readsOf(facts, scopes, resolver);
   const names: Record<string, TableId> = {};
   const remember = (ref: NameRef, scope: NameScope) => {
     names[nameKey(ref.parts)] = resolver.resolve(ref, scope);
@@ -275,14 +282,17 @@ function linkTable(facts: TableFacts, level: number, context: LinkContext): Link
     names: Object.fromEntries(Object.entries(names).sort(([a], [b]) => (a < b ? -1 : 1))),
     testedKeys: testedKeys(facts, options.config.conventions),
     notNull: notNullColumns(facts),
-    upstream: orderedAfter(facts, scopes, resolver),
+    upstream,
     ...columnsOf(facts, options),
     level,
   };
   return {
     table: facts.table,
     output,
-    claims: isTemporary(facts.table) ? [] : declaredClaims(facts, reads, output, context),
+    claims: () =>
+      isTemporary(facts.table)
+        ? []
+        : declaredClaims(facts, readsOf(facts, scopes, resolver), output, context),
   };
 }
 

@@ -46,7 +46,8 @@ function freshness(files: readonly LinkFile[], table: string): ClaimValue<'fresh
   const { tables } = linkFacts(files, { config: { defaults: [], targets: [], conventions: [] } });
   const claim = tables
     .find((linked) => linked.table === table)
-    ?.claims.find(({ field }) => field === 'freshness');
+    ?.claims()
+    .find(({ field }) => field === 'freshness');
   return claim?.field === 'freshness' ? claim.value : undefined;
 }
 
