@@ -56,7 +56,7 @@ export function annotate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkRe
     } finally {
       code?.close();
     }
-    await replaceDiagnostics(deps, handle, 'annotations', diagnostics);
+    await replaceDiagnostics(deps, handle, { family: 'annotations', path: annotations }, diagnostics);
     const results = [...byTable].map(([table, { claims, stale }]): StageResult<AnnotateOutput> => ({
       table,
       stage: 'annotate',

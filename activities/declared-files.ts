@@ -1,15 +1,17 @@
 /** Files that say something of many tables at once: CODEOWNERS, catalogue exports. */
 import { glob, readFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { ownersOf, parseCodeowners } from '../parsers/codeowners/read.ts';
 import { readCatalog } from '../parsers/dbt/artifacts.ts';
 import { nameOf } from '../parsers/dbt/facts/names.ts';
 import { readCatalogue } from '../parsers/catalogue/read.ts';
 import { formatTableId, normaliseParts } from '../inference/link/table-id.ts';
 import type { LinkOptions } from '../inference/link/link.ts';
+import type { Diagnostic } from '../schema/contracts/diagnostic.ts';
 import { UserError } from '../schema/contracts/errors.ts';
 import { blobText, openBlobReader } from '../source/blobs.ts';
 import { artifactFiles, readArtifactTexts } from './dbt-artifacts.ts';
+import { catalogueFiles } from './file-hashes.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
 import type { SourceFiles } from './source-files.ts';
 
@@ -40,17 +42,21 @@ export async function codeOwnersOf(source: SourceFiles): Promise<NonNullable<Lin
   }
 }
 
+interface Catalogue {
+  readonly columns: NonNullable<LinkOptions['catalogue']>;
+  /** Rows that could not be read. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** Columns from the catalogues that the configuration names: exports, and dbt's own. Where both know a table, the export counts. */
-export async function catalogueOf(
-  deps: ActivityDeps,
-  repo: string,
-): Promise<NonNullable<LinkOptions['catalogue']>> {
+export async function catalogueOf(deps: ActivityDeps, repo: string): Promise<Catalogue> {
   const found = new Map<
     string,
     { source: string; columns: readonly { name: string; type: string | null }[] }
   >();
   const config = repoConfig(deps, repo);
-  const { catalogs, dialect } = config;
+  const { dialect } = config;
+  const diagnostics: Diagnostic[] = [];
   const idOf = (parts: readonly string[]) => formatTableId(normaliseParts(parts, dialect ?? 'generic'));
   const ofDbt = artifactFiles(config, deps.configDir).filter(({ name }) => name === 'catalog');
   for (const { path, text } of readArtifactTexts(ofDbt))
@@ -59,18 +65,18 @@ export async function catalogueOf(
         source: path,
         columns: columns.map(({ name, type }) => ({ name, type: type || null })),
       });
-  for (const path of await filesOf(catalogs, deps.configDir)) {
+  for (const { path, shown: source } of catalogueFiles(config, deps.configDir)) {
     const text = await readFile(path, 'utf8');
-    const source = relative(deps.configDir, path);
-    const { tables } = readCatalogue(source, text, path.endsWith('.csv') ? 'csv' : 'jsonl');
-    for (const { table, columns } of tables) {
+    const read = readCatalogue(source, text, path.endsWith('.csv') ? 'csv' : 'jsonl');
+    diagnostics.push(...read.diagnostics);
+    for (const { table, columns } of read.tables) {
       found.set(idOf(table.parts), {
         source,
         columns: columns.map(({ name, type }) => ({ name, type: type ?? null })),
       });
     }
   }
-  return found;
+  return { columns: found, diagnostics };
 }
 
 /** The text of a file that a field of the configuration names, relative to it. Throws a `UserError` when it cannot be read. */

@@ -16,14 +16,17 @@ export async function diagnosticsSoFar(
   return night === null ? null : readDiagnostics(db, night.run);
 }
 
-/** Puts these in place of all whose code begins with `family` and a dot. */
+/**
+ * Puts these in place of what an earlier night or attempt said of the same: of the family of codes (`people` is that of `people.invalid`), and of the
+ * file beside the repository that is read for it.
+ */
 export async function replaceDiagnostics(
   deps: Pick<ActivityDeps, 'db'>,
   handle: RunHandle,
-  family: string,
+  of: { readonly family: string; readonly path?: string | undefined },
   diagnostics: readonly Diagnostic[],
 ): Promise<void> {
   const others = (await diagnosticsSoFar(deps, handle)) ?? [];
-  const kept = others.filter((one) => !one.code.startsWith(`${family}.`));
+  const kept = others.filter(({ code, path }) => !code.startsWith(`${of.family}.`) && path !== of.path);
   await saveDiagnostics(deps.db, handle.run, [...kept, ...diagnostics]);
 }

@@ -45,10 +45,11 @@ async function linkCommit(deps: ActivityDeps, handle: RunHandle): Promise<Linked
     const facts = summaries.get(key);
     if (facts) files.push({ key, blob: source.blobOf.get(path) ?? '', facts });
   }
+  const catalogue = await catalogueOf(deps, handle.repo);
   const graph = linkFacts(files, {
     config: repoConfig(deps, handle.repo),
     codeOwners: await codeOwnersOf(source),
-    catalogue: await catalogueOf(deps, handle.repo),
+    catalogue: catalogue.columns,
   });
   const unread = missing.map(({ path }) => ({
     code: 'parse.missing',
@@ -61,6 +62,7 @@ async function linkCommit(deps: ActivityDeps, handle: RunHandle): Promise<Linked
     ...source.tree.diagnostics,
     ...files.flatMap((file) => file.facts.diagnostics),
     ...graph.diagnostics,
+    ...catalogue.diagnostics,
     ...unread,
   ];
   await saveDiagnostics(deps.db, handle.run, diagnostics);

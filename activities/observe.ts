@@ -4,6 +4,7 @@ import { lastNight } from '../store/nights.ts';
 import { refreshUsage } from '../store/usage.ts';
 import type { ChunkResult, RunHandle } from './contract.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
+import { replaceDiagnostics } from './diagnostics.ts';
 import { alive } from './heartbeat.ts';
 import { analyse } from './observe/analyse.ts';
 import { ingest } from './observe/ingest.ts';
@@ -17,6 +18,7 @@ export function observe(deps: ActivityDeps, handle: RunHandle): Promise<ChunkRes
   return alive(async (signal) => {
     const config = repoConfig(deps, handle.repo);
     const read = await ingest(deps, handle, config, signal);
+    await replaceDiagnostics(deps, handle, { family: 'query_log' }, read.problems);
     await initSqlReader();
     const analysed = await analyse(deps, handle, config, signal);
     const counted = await refreshUsage(deps.db, handle.repo);

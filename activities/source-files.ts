@@ -6,7 +6,8 @@ import type { Dialect } from '../schema/contracts/dialect.ts';
 import { detectProjects, projectFiles, readerOf } from '../parsers/registry.ts';
 import type { ProjectContext, ReadContext, Reader, SourceText } from '../parsers/reader.ts';
 import { blobText, openBlobReader } from '../source/blobs.ts';
-import { artifactFiles, artifactsHash, readArtifactTexts } from './dbt-artifacts.ts';
+import { artifactFiles, readArtifactTexts } from './dbt-artifacts.ts';
+import { catalogueFiles, hashOfFiles } from './file-hashes.ts';
 import { ensureCommit, openMirror, type Mirror } from '../source/mirror.ts';
 import { listTree, readTree, type Tree } from '../source/tree.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -130,7 +131,7 @@ export function dialectFinder(config: Pick<RepoConfig, 'defaults' | 'dialect'>):
 
 /** Hash of the configuration that decides what files say, and of the files beside it that have a part in it. */
 export function readingHash(config: RepoConfig, configDir: string): string {
-  const { include, exclude, defaults, targets, conventions, vars, dialect, maxFileBytes, catalogs } = config;
+  const { include, exclude, defaults, targets, conventions, vars, dialect, maxFileBytes } = config;
   const text = JSON.stringify({
     include,
     exclude,
@@ -140,8 +141,8 @@ export function readingHash(config: RepoConfig, configDir: string): string {
     vars,
     dialect,
     maxFileBytes,
-    catalogs,
-    artifacts: artifactsHash(artifactFiles(config, configDir)),
+    catalogs: hashOfFiles(catalogueFiles(config, configDir)),
+    artifacts: hashOfFiles(artifactFiles(config, configDir)),
   });
   return createHash('sha256').update(text).digest('hex');
 }

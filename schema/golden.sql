@@ -97,6 +97,7 @@ create table tablelore.log_file (
   lines integer not null,
   bad_lines integer not null,
   ingested_at timestamp with time zone default now() not null,
+  problems jsonb default '[]'::jsonb not null,
   constraint log_file_pkey PRIMARY KEY (id),
   constraint log_file_repo_path_key UNIQUE (repo, path)
 );

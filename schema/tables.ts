@@ -1,5 +1,6 @@
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { Card } from './contracts/card.ts';
+import type { Diagnostic } from './contracts/diagnostic.ts';
 import type { FileFacts } from './contracts/facts.ts';
 import type { RunReport } from './contracts/runs.ts';
 
@@ -198,6 +199,8 @@ interface LogFileRow {
   lines: number;
   bad_lines: number;
   ingested_at: Generated<string>;
+  /** Of the first lines that could not be read. */
+  problems: Generated<Diagnostic[]>;
 }
 
 interface QueryTemplateRow {

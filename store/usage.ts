@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
+import type { Diagnostic } from '../schema/contracts/diagnostic.ts';
 import { inTransaction, type Database } from './database.ts';
-import { jsonBatches, recordset } from './json.ts';
+import { jsonBatches, recordset, toJson } from './json.ts';
 import { holdRepo } from './repos.ts';
 
 /** A query log as it was read. `path` names it; `hash` is of its content. */
@@ -12,6 +13,8 @@ export interface LogFile {
   readonly dayTo: string | null;
   readonly lines: number;
   readonly badLines: number;
+  /** Of the first lines that could not be read; a last one counts the rest. */
+  readonly problems: readonly Diagnostic[];
 }
 
 /** One template's runs from one source on one day in one log. */
@@ -45,7 +48,15 @@ export interface TableUsage {
 export async function findLogFiles(db: Database, repo: string): Promise<Map<string, LogFile>> {
   const rows = await db
     .selectFrom('tablelore.log_file')
-    .select(['path', 'hash', 'day_from as dayFrom', 'day_to as dayTo', 'lines', 'bad_lines as badLines'])
+    .select([
+      'path',
+      'hash',
+      'day_from as dayFrom',
+      'day_to as dayTo',
+      'lines',
+      'bad_lines as badLines',
+      'problems',
+    ])
     .where('repo', '=', repo)
     .execute();
   return new Map(rows.map((row) => [row.path, row]));
@@ -92,6 +103,7 @@ export async function ingestLogFile(
         day_to: file.dayTo,
         lines: file.lines,
         bad_lines: file.badLines,
+        problems: sql`${toJson(file.problems)}::jsonb`,
       })
       .returning('id')
       .executeTakeFirstOrThrow();

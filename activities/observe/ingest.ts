@@ -8,18 +8,25 @@ import { readPeople } from '../../parsers/annotations/read.ts';
 import { roleOf } from '../../parsers/annotations/roles.ts';
 import { readLog } from '../../parsers/query-log/stream.ts';
 import type { RepoConfig } from '../../schema/contracts/config.ts';
+import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
 import type { Dialect } from '../../schema/contracts/dialect.ts';
 import type { Role } from '../../schema/contracts/usage.ts';
 import { findLogFiles, ingestLogFile, type TemplateDay } from '../../store/usage.ts';
 import type { RunHandle } from '../contract.ts';
 import { filesOf, namedFile } from '../declared-files.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { replaceDiagnostics } from '../diagnostics.ts';
 
 export interface Ingested {
   /** Logs that were read now, and that were known. */
   readonly files: number;
   readonly known: number;
+  /** What could not be read of all logs that there are, whenever they were read. */
+  readonly problems: readonly Diagnostic[];
 }
+
+/** Of one log so many rows that cannot be read are told of; the rest are counted. */
+const mostProblems = 5;
 
 export async function ingest(
   deps: ActivityDeps,
@@ -28,8 +35,9 @@ export async function ingest(
   signal: AbortSignal,
 ): Promise<Ingested> {
   const { db, configDir } = deps;
-  const roles = await rolesOf(deps, config);
+  const roles = await rolesOf(deps, handle, config);
   const stored = await findLogFiles(db, handle.repo);
+  const problems: Diagnostic[] = [];
   let files = 0;
   let known = 0;
   for (const source of config.logs) {
@@ -37,23 +45,30 @@ export async function ingest(
       signal.throwIfAborted();
       const name = relative(configDir, path);
       const hash = await hashFile(path);
-      if (stored.get(name)?.hash === hash) {
+      const before = stored.get(name);
+      if (before?.hash === hash) {
         known += 1;
+        problems.push(...before.problems);
         continue;
       }
       const dialect = source.dialect ?? config.dialect ?? 'generic';
       const log = await readLogFile(path, name, source, dialect, roles, deps.personSalt);
       await ingestLogFile(db, handle.repo, { ...log.file, hash }, log.templates, log.days);
+      problems.push(...log.file.problems);
       files += 1;
     }
   }
-  return { files, known };
+  return { files, known, problems };
 }
 
-async function rolesOf(deps: ActivityDeps, config: RepoConfig): Promise<(user: string) => Role> {
-  if (config.people === undefined) return () => 'unknown';
-  const text = await namedFile(deps.configDir, 'people', config.people);
-  return roleOf(readPeople(config.people, text).people);
+async function rolesOf(
+  deps: ActivityDeps,
+  handle: RunHandle,
+  { people: path }: RepoConfig,
+): Promise<(user: string) => Role> {
+  const read = path === undefined ? null : readPeople(path, await namedFile(deps.configDir, 'people', path));
+  await replaceDiagnostics(deps, handle, { family: 'people', path }, read?.diagnostics ?? []);
+  return read === null ? () => 'unknown' : roleOf(read.people);
 }
 
 async function hashFile(path: string): Promise<string> {
@@ -83,6 +98,7 @@ async function readLogFile(
       roles: Record<string, number>;
     }
   >();
+  const problems: Diagnostic[] = [];
   let lines = 0;
   let badLines = 0;
   const options = {
@@ -96,6 +112,7 @@ async function readLogFile(
     lines += 1;
     if (!('entry' in item)) {
       badLines += 1;
+      if (badLines <= mostProblems) problems.push(item.diagnostic);
       continue;
     }
     const { entry } = item;
@@ -118,10 +135,19 @@ async function readLogFile(
     at.roles[entry.role] = (at.roles[entry.role] ?? 0) + 1;
     days.set(key, at);
   }
+  if (badLines > mostProblems) problems.push(moreRows(name, badLines - mostProblems));
   const dates = [...days.values()].map((entry) => entry.day).sort();
   return {
-    file: { path: name, dayFrom: dates[0] ?? null, dayTo: dates.at(-1) ?? null, lines, badLines },
+    file: { path: name, dayFrom: dates[0] ?? null, dayTo: dates.at(-1) ?? null, lines, badLines, problems },
     templates: [...templates].map(([fingerprint, sql]) => ({ fingerprint, sql })),
     days: [...days.values()].map((entry): TemplateDay => ({ ...entry, users: [...entry.users].sort() })),
   };
 }
+
+const moreRows = (path: string, count: number): Diagnostic => ({
+  code: 'query_log.row',
+  severity: 'warning',
+  message: `${count} more rows of this log are left out.`,
+  path,
+  fault: 'user',
+});

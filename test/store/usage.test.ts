@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
 import type { QueryTemplate } from '../../schema/contracts/usage.ts';
 import type { Database } from '../../store/database.ts';
 import {
@@ -22,6 +23,16 @@ import {
 import { withDatabases } from '../support/databases.ts';
 
 const repo = 'shop';
+const problems: Diagnostic[] = [
+  {
+    code: 'query_log.row',
+    severity: 'warning',
+    message: 'It is left out.',
+    path: 'log1',
+    line: 3,
+    fault: 'user',
+  },
+];
 const texts = [
   { fingerprint: 'f1', sql: 'select * from a' },
   { fingerprint: 'f2', sql: 'select * from a join b' },
@@ -48,6 +59,7 @@ async function ingest(db: Database, path: string, hash: string, days: TemplateDa
     dayTo: days.at(-1)?.day ?? null,
     lines: 9,
     badLines: 1,
+    problems,
   };
   const changed = await ingestLogFile(db, repo, file, texts, days);
   await saveTemplates(db, repo, [
@@ -97,8 +109,8 @@ withDatabases('a log counts once, and a changed log replaces what it said', asyn
     [['a', 0, '2025-01-03']],
   );
   assert.deepEqual(
-    [...(await findLogFiles(db, repo)).values()].map((file) => file.hash),
-    ['h2'],
+    [...(await findLogFiles(db, repo)).values()].map((file) => [file.hash, file.problems]),
+    [['h2', problems]],
   );
   assert.equal(await lastLogDay(db, repo, '2025-01-02'), null);
 });
