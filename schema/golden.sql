@@ -32,6 +32,7 @@ create table tablelore.claim_list (
   upstream text[] collate "C" not null,
   upstream_kinds text[] not null,
   body bytea storage external not null,
+  columns bytea storage external,
   constraint claim_list_pkey PRIMARY KEY (hash)
 );
 CREATE INDEX claim_list_upstream ON tablelore.claim_list USING gin (upstream) WHERE (upstream <> '{}'::text[]);

@@ -112,9 +112,9 @@ interface FactsRow {
 
 /** An ordered list of claims. Sets that say the same share one. */
 interface ClaimListRow {
-  /** MD5 of `ids` as Postgres writes them. */
+  /** MD5 of the ids in the set's order, as Postgres writes them. */
   hash: string;
-  /** In the list's order. */
+  /** Of the claims of \`body\`, then of those of \`columns\`. */
   ids: string[];
   /** Field → origin → number of different claims. */
   counts: Record<string, Record<string, number>>;
@@ -123,6 +123,8 @@ interface ClaimListRow {
   upstream_kinds: string[];
   /** The claims without their ids. Not compressed where a migration made it. */
   body: Buffer;
+  /** Those about columns; null: there are none, or they stand in \`body\`. */
+  columns: Buffer | null;
 }
 
 interface ClaimSetRow {

@@ -2,13 +2,13 @@
 import { sql } from 'kysely';
 import { setStages } from '../schema/contracts/stages.ts';
 import type { Claim, ClaimField, Origin } from '../schema/contracts/claims.ts';
-import { readList } from './claim-lists.ts';
+import { listColumns, readList, type ListRow } from './claim-lists.ts';
 import type { Database } from './database.ts';
 import { slices } from './json.ts';
 
 const setsAtOnce = 500;
 
-/** Claims of sets, in each set's order. A set without claims has an empty list; an id that does not exist is absent.
+/** Claims of sets, in each set's order, those about columns last. A set without claims has an empty list; an id that does not exist is absent.
  * `fields`: only claims of these. */
 export async function readClaims(
   db: Database,
@@ -18,15 +18,15 @@ export async function readClaims(
   const only = fields ? [...fields] : null;
   const found = new Map<number, Claim[]>();
   for (const some of slices(setIds, setsAtOnce)) {
-    const { rows } = await sql<{ setId: number; ids: string[] | null; body: Buffer | null }>`
-      select s.id as "setId", l.ids, l.body
+    const { rows } = await sql<{ setId: number } & (ListRow | { body: null })>`
+      select s.id as "setId", ${listColumns(only)}
       from tablelore.claim_set s
       left join tablelore.claim_list l on l.hash = s.claim_list and l.counts <> '{}'
         and (${only}::text[] is null or jsonb_exists_any(l.counts, ${only}::text[]))
       where s.id = any(${[...some]}::bigint[])
       order by s.id`.execute(db);
-    for (const { setId, ids, body } of rows) {
-      const claims = ids === null || body === null ? [] : readList({ ids, body });
+    for (const { setId, ...list } of rows) {
+      const claims = list.body === null ? [] : readList(list);
       found.set(setId, only === null ? claims : claims.filter(({ field }) => only.includes(field)));
     }
   }
@@ -74,7 +74,7 @@ export async function readLedger(
       Map.groupBy(lists, ({ table }) => table),
       limit,
     )) {
-      const bodies = await readBodies(db, some.flat().map(({ hash }) => hash)); // prettier-ignore
+      const bodies = await readLists(db, filter, some.flat().map(({ hash }) => hash)); // prettier-ignore
       for (const own of some) {
         const ofTable = entriesOf(own, bodies).filter(({ claim }) => fits(claim));
         const unread = ofTable.filter(({ claim }) => claim.table !== after?.claim.table || claim.id > after.claim.id); // prettier-ignore
@@ -123,10 +123,10 @@ async function listsOf(
   db: Database,
   repo: string,
   asOf: string,
-  { field, superseded }: LedgerFilter,
+  filter: LedgerFilter,
   tables: readonly string[],
 ): Promise<PointedList[]> {
-  const fields = field === undefined ? null : [field].flat();
+  const fields = fieldsOf(filter);
   const { rows } = await sql<PointedList>`
     with state as materialized (
       select distinct on (table_id, stage) set_id from tablelore.pointer
@@ -135,7 +135,7 @@ async function listsOf(
     )
     select s.table_id as "table", s.claim_list as hash, bool_or(state.set_id is not null) as held,
       cardinality(l.ids) as claims
-    from tablelore.claim_set s ${superseded ? sql`left join` : sql`join`} state on state.set_id = s.id
+    from tablelore.claim_set s ${filter.superseded ? sql`left join` : sql`join`} state on state.set_id = s.id
     join tablelore.claim_list l on l.hash = s.claim_list and l.counts <> '{}'
       and (${fields}::text[] is null or jsonb_exists_any(l.counts, ${fields}::text[]))
     where s.repo = ${repo} and s.table_id = any(${[...tables]}::text[])
@@ -162,14 +162,19 @@ function* untilEnough(
   if (group.length > 0) yield group;
 }
 
-async function readBodies(db: Database, hashes: readonly string[]): Promise<Map<string, Claim[]>> {
-  const rows = await db
-    .selectFrom('tablelore.claim_list')
-    .select(['hash', 'ids', 'body'])
-    .where('hash', '=', sql<string>`any(${[...hashes]}::text[])`)
-    .execute();
+async function readLists(
+  db: Database,
+  filter: LedgerFilter,
+  hashes: readonly string[],
+): Promise<Map<string, Claim[]>> {
+  const { rows } = await sql<ListRow & { hash: string }>`
+    select l.hash, ${listColumns(fieldsOf(filter))} from tablelore.claim_list l
+    where l.hash = any(${[...hashes]}::text[])`.execute(db);
   return new Map(rows.map((row) => [row.hash, readList(row)]));
 }
+
+const fieldsOf = ({ field }: LedgerFilter): ClaimField[] | null =>
+  field === undefined ? null : [field].flat();
 
 /** A table's claims by id, each once. */
 function entriesOf(
@@ -184,9 +189,11 @@ function entriesOf(
   return [...entries.values()].sort((a, b) => (a.claim.id < b.claim.id ? -1 : 1));
 }
 
-function fitting({ field, origin }: LedgerFilter): (claim: Claim) => boolean {
-  const fields = field === undefined ? null : new Set([field].flat());
-  return (claim) => (fields?.has(claim.field) ?? true) && (origin === undefined || claim.origin === origin);
+function fitting(filter: LedgerFilter): (claim: Claim) => boolean {
+  const { origin } = filter;
+  const fields = fieldsOf(filter);
+  return (claim) =>
+    (fields?.includes(claim.field) ?? true) && (origin === undefined || claim.origin === origin);
 }
 
 /** How many claims hold as of a date: rows of field, origin and count. */

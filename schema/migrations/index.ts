@@ -6,6 +6,7 @@ import { model } from './0005-model.ts';
 import { setting } from './0006-setting.ts';
 import { staleDay } from './0007-stale-day.ts';
 import { claimList } from './0008-claim-list.ts';
+import { claimColumns } from './0009-claim-columns.ts';
 import { logProblems } from './0009-log-problems.ts';
 
 /** One step of the schema: SQL statements, each run once and in this order. A released one is never changed; a later one adds. */
@@ -23,5 +24,6 @@ export const migrations: readonly Migration[] = [
   setting,
   staleDay,
   claimList,
+  claimColumns,
   logProblems,
 ];

@@ -4,7 +4,7 @@ import type { Database } from '../../store/database.ts';
 
 /** The id of a claim set, a card version or a snapshot is told by what it holds. A card's input hash names sets by their ids, so it is left out. */
 const queries: Readonly<Record<string, string>> = {
-  claims: `select jsonb_build_array(hash, ids, counts, upstream, upstream_kinds, md5(body)) as row from tablelore.claim_list`,
+  claims: `select jsonb_build_array(hash, ids, counts, upstream, upstream_kinds, md5(body), md5(columns)) as row from tablelore.claim_list`,
   sets: `select jsonb_build_array(table_id, stage, case when stage = 'card' then '' else input_hash end, claim_list, output_hash) as row from tablelore.claim_set`,
   pointers: `select jsonb_build_array(p.table_id, p.stage, p.as_of, s.output_hash, s.claim_list) as row
     from tablelore.pointer p left join tablelore.claim_set s on s.id = p.set_id`,
