@@ -12,7 +12,7 @@ import type { ColumnOrigins } from '../lineage/collapse.ts';
 import { contentOf } from './content.ts';
 import { describeKey, grainOf } from './grain.ts';
 import type { InterfaceColumn, InterfaceKey, TableInterface } from './interface.ts';
-import { observeJoins, throughOutput } from './observe.ts';
+import { copiedKeys, observeJoins, throughOutput } from './observe.ts';
 import type { JoinObservation } from './observe.ts';
 import { population, runWindow } from './population.ts';
 import type { PopulationFact } from './population.ts';
@@ -121,7 +121,11 @@ export function deriveTable(input: DeriveInput): DerivedTable {
     complete,
     grain,
     lineage,
-    joins: [...observations, ...throughOutput(observations, input.table, lineage, own, upstream)],
+    joins: [
+      ...observations,
+      ...throughOutput(observations, input.table, lineage, own, upstream),
+      ...copiedKeys(input.table, lineage, own, upstream),
+    ],
     population: facts,
     window: windowOf(content.mode, runs),
     steps: {

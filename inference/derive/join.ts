@@ -1,7 +1,7 @@
 /** Joins: which rows meet, what of each side still holds, and where NULLs come in. */
-import type { BoundJoin, ColumnId, JoinPair, JoinRange } from '../bind/bound.ts';
+import type { BoundExpression, BoundJoin, ColumnId, JoinPair, JoinRange } from '../bind/bound.ts';
 import { references, some } from '../bind/expressions.ts';
-import { assume, equate } from './assume.ts';
+import { assume, equate, predicate } from './assume.ts';
 import { addColumn } from './compute.ts';
 import type { Dependency } from './dependencies.ts';
 import { matchCondition } from './match.ts';
@@ -101,8 +101,10 @@ function semi(node: BoundJoin, left: Properties, prover: Prover): Properties {
 }
 
 function inner(node: BoundJoin, left: Properties, right: Properties, prover: Prover): Properties {
+  const found = partners(node, left, right);
   const all = merged(left, right);
   for (const condition of [...node.leftOnly, ...node.rightOnly]) assume(condition, all, prover, node.line);
+  for (const condition of found) all.predicates.push(predicate(condition, node.line));
   for (const pair of node.pairs) {
     equate(pair.left, pair.right, all, prover, node.line);
     if (pair.nullSafe) continue;
@@ -110,6 +112,35 @@ function inner(node: BoundJoin, left: Properties, right: Properties, prover: Pro
     all.notNull.add(pair.right);
   }
   return all;
+}
+
+/** Rows without a partner are left out. Told of the side that may have several rows for one of the other's. */
+function partners(node: BoundJoin, left: Properties, right: Properties): BoundExpression[] {
+  const { pairs } = node;
+  if (node.lateral || pairs.length === 0 || pairs.some((pair) => pair.nullSafe)) return [];
+  const unique = (side: Properties, columns: readonly ColumnId[]): boolean =>
+    dependenciesOf(side).determines(columns, side.row) !== null;
+  const leftUnique = unique(
+    left,
+    pairs.map((pair) => pair.left),
+  );
+  const rightUnique = unique(
+    right,
+    pairs.map((pair) => pair.right),
+  );
+  const more = [...node.leftOnly, ...node.rightOnly, ...node.others].length > 0;
+  const partOf = (side: Properties): boolean => more || side.predicates.length > 0;
+  return [
+    ...(rightUnique || !leftUnique ? [matchCondition(pairs, { matched: true, some: partOf(right) })] : []),
+    ...(leftUnique
+      ? [
+          matchCondition(
+            pairs.map((pair) => ({ left: pair.right, right: pair.left })),
+            { matched: true, some: partOf(left) },
+          ),
+        ]
+      : []),
+  ];
 }
 
 /** All rows of `kept`; the columns of `added` are NULL where nothing matches. */

@@ -194,13 +194,31 @@ export function throughOutput(
       const renamed = side.columns.map((column) => copies.get(`${side.table}\n${column.toLowerCase()}`));
       if (!renamed.every((column) => column !== undefined) || other.table === table) continue;
       const left = { table, columns: renamed };
-      result.push({
-        ...observation,
-        left,
-        right: other,
-        cardinality: cardinality(left, other, here),
-        through: 'output',
-      });
+      const kind = cardinality(left, other, here);
+      // Several rows on both sides: the other is mostly what the built table is made from.
+      if (kind !== 'n:m')
+        result.push({ ...observation, left, right: other, cardinality: kind, through: 'output' });
     }
   return result;
+}
+
+/**
+ * Joins of the built table with tables whose whole key one of its columns copies: where that column repeats, it is a reference. Where it does not, the
+ * built table is one with the other, which lineage says.
+ */
+export function copiedKeys(
+  table: TableId,
+  columns: Parameters<typeof throughOutput>[2],
+  own: TableInterface,
+  upstream: (table: TableId) => TableInterface | null,
+): JoinObservation[] {
+  return columns.flatMap(({ column, from }): JoinObservation[] => {
+    const [only] = from;
+    if (column === '*' || from.length !== 1 || only?.kind !== 'copy' || only.table === table) return [];
+    const left = { table, columns: [column] };
+    const right = { table: only.table, columns: [only.column] };
+    if (unique(right, upstream(only.table)) !== true || unique(left, own) === true) return [];
+    if (unique({ ...right, columns: [] }, upstream(only.table)) === true) return [];
+    return [{ left, right, kind: 'left', cardinality: 'n:1', through: 'output' }];
+  });
 }

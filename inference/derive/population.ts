@@ -34,7 +34,7 @@ export function population(
   const said = Map.groupBy(lasting, ({ sql }) => sql);
   const rows = occurrences(query.node);
   for (const { value, line, sql } of lasting) {
-    if (sql === null || facts.has(sql) || facts.size >= most) continue;
+    if (sql === null || facts.has(sql) || facts.size >= most || withItself(value, prover)) continue;
     // Of a table that is joined with itself, a condition on one of its rows would read as one on the other, too.
     const times = said.get(sql)?.length ?? 0;
     if ([...hiddenTables(value, names, prover)].some((table) => (rows.get(table) ?? 0) > times)) continue;
@@ -44,6 +44,16 @@ export function population(
     facts.set(sql, { sql, words, predicate, ...(line === undefined ? {} : { line }) });
   }
   return [...facts.values()];
+}
+
+/** A table joined with a result of its own: that its rows find themselves says nothing. */
+function withItself(value: BoundExpression, prover: Prover): boolean {
+  if (value.ex !== 'call' || !isMatchCall(value) || !/^has_match/.test(value.name)) return false;
+  const tables = ([0, 1] as const).map(
+    (side) =>
+      new Set(value.args.filter((_, i) => i % 2 === side).flatMap((arg) => [...tablesOf(arg, prover)])),
+  );
+  return [...(tables[0] ?? [])].some((table) => tables[1]?.has(table));
 }
 
 /** The tables that the condition's columns are of, through whatever computes them. */

@@ -108,12 +108,16 @@ function windowOf(value: BoundExpression, prover: Prover): BoundWindow | null {
   return /^(row_number|rank|dense_rank)$/.test(definition.value.call.name) ? definition.value : null;
 }
 
-/** `row_number() OVER (PARTITION BY a ORDER BY b DESC) = 1`. */
+/** `row_number() OVER (PARTITION BY a ORDER BY b DESC) = 1`; ranks keep all rows that are first. */
 function firstWords(window: BoundWindow, render: Render): string | null {
   const by = window.partitionBy.map((id) => render({ ex: 'ref', id }));
   if (!by.every((text) => text !== null)) return null;
   const [first] = window.orderBy;
   const order = first ? render(first.value) : null;
+  if (window.call.name !== 'row_number')
+    return first && order !== null
+      ? `keeps the rows with the ${first.descending ? 'highest' : 'lowest'} ${order}${by.length === 0 ? '' : ` per ${by.join(', ')}`}`
+      : null;
   const which =
     first && order !== null
       ? `the one with the ${first.descending ? 'highest' : 'lowest'} ${order}`
