@@ -11,6 +11,9 @@ export interface PhraseColumn {
   readonly truncated: Period | null;
 }
 
+/** Of longer keys the columns are named beside the phrase; a sentence of so many is read by nobody. */
+const mostNouns = 4;
+
 /** `describe`: the parts of a hashed key, where the code says them. Empty when `key` is null. */
 export function grainPhrase(
   key: readonly string[] | null,
@@ -33,7 +36,10 @@ export function grainPhrase(
     if (period === null) things.push(nounOf(name));
     else times.push({ period, of: timeOf(name) });
   }
-  return `one row per ${[...new Set([...things, ...timeNouns(times)])].join(' per ')}`;
+  const nouns = [...new Set([...things, ...timeNouns(times)])];
+  return nouns.length > mostNouns
+    ? `one row per combination of ${shown.length} columns`
+    : `one row per ${nouns.join(' per ')}`;
 }
 
 /** `of`: what it is the time of, "cohort" for `cohort_date_week`; empty where the name does not say. */

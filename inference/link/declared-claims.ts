@@ -218,13 +218,14 @@ function grainClaims(facts: TableFacts, _reads: Reads, output: LinkOutput): NewC
   ];
 }
 
-/** In words of the key's own names; '' where it does not hold for the whole table. */
+/** In words of the key's own names; '' where it holds only within a partition. */
 function phraseOf(key: Pick<GrainKey, 'columns' | 'scope'> | undefined): string {
-  if (key?.scope !== 'table') return '';
-  return grainPhrase(
+  if (key === undefined || key.scope === 'partition') return '';
+  const phrase = grainPhrase(
     key.columns,
     key.columns.map((name) => ({ name, type: null, truncated: null })),
   );
+  return key.scope === 'current_rows' ? `${phrase} per version` : phrase;
 }
 
 /** A relationship test proves inclusion; it is n:1 only when the other side's columns are tested to be unique. */

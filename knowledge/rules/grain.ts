@@ -10,10 +10,12 @@ interface Stated {
   readonly claim: Grain;
 }
 
-/** Best first. A person's key stands before all of them. */
+/** Best first. A person's key stands before all of them; a key that holds only within a partition, behind those of the whole table. */
 const bases = ['tested', 'proved', 'config', 'assumed', 'observed'] as const;
 const scopes = ['table', 'current_rows', 'partition'] as const;
 const maxKeys = 3;
+/** Longer keys are not spelled out in the phrase. */
+const mostNamed = 4;
 
 /**
  * The best keys of all claims. Equal column sets are one key; a key is left out when a part of it is a key on better or equal grounds.
@@ -45,6 +47,7 @@ function statedKeys(claims: readonly Grain[]): Stated[] {
     (a, b) =>
       Number(authorityOf(b.claim) === 'person') - Number(authorityOf(a.claim) === 'person') ||
       (authorityOf(a.claim) === 'person' ? (order.get(a.claim.id) ?? 0) - (order.get(b.claim.id) ?? 0) : 0) ||
+      Number(a.key.scope === 'partition') - Number(b.key.scope === 'partition') ||
       bases.indexOf(a.key.basis) - bases.indexOf(b.key.basis) ||
       Number(a.claim.origin === 'inferred') - Number(b.claim.origin === 'inferred') ||
       scopes.indexOf(a.key.scope) - scopes.indexOf(b.key.scope) ||
@@ -207,7 +210,10 @@ function phraseOf(winner: Stated, claims: readonly Grain[]): string {
       claim.value.phrase !== '' && claim.value.keys[0] && nameOf(claim.value.keys[0]) === nameOf(winner.key),
   );
   if (same) return same.value.phrase;
-  return winner.key.columns.length === 0 ? 'at most one row' : `one row per ${keyWords(winner.key)}`;
+  const { columns, scope } = winner.key;
+  if (columns.length === 0) return 'at most one row';
+  const what = columns.length > mostNamed ? `combination of ${columns.length} columns` : keyWords(winner.key);
+  return `one row per ${what}${{ table: '', current_rows: ' per version', partition: ' within a partition' }[scope]}`;
 }
 
 /** A claim that lost with several keys against the same one, for the same reason, is named once. */
