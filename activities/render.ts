@@ -14,6 +14,7 @@ import { pointTables, readPointers } from '../store/pointers.ts';
 import { readRanks } from '../store/queries.ts';
 import type { ChunkResult, RunHandle, WorkList } from './contract.ts';
 import type { AnnotateOutput } from './annotate.ts';
+import type { DeriveOutput } from './derive.ts';
 import type { ObserveOutput } from './observe.ts';
 import type { ActivityDeps } from './deps.ts';
 import { hashOf } from './hash.ts';
@@ -22,7 +23,7 @@ import { inScope } from './scope.ts';
 import { freeze, readChunk } from './work-list.ts';
 
 /** Raised when merge may give another card for the same claims. */
-const mergeVersion = 1;
+const mergeVersion = 2;
 const tablesPerChunk = 200;
 const queriesPerCard = 5;
 
@@ -114,6 +115,10 @@ export function render(deps: ActivityDeps, handle: RunHandle, chunk: number): Pr
         path: link?.path ?? null,
         kind: link?.kind ?? 'external',
         write: link?.write ?? null,
+        // A declared list that is complete is what the table is made with, whatever its query names.
+        allColumns:
+          link?.columnsComplete !== true &&
+          outputOf<DeriveOutput>(table, 'derive')?.interface.complete === true,
         claims: [...(inputs.sets.get(table)?.values() ?? [])].flatMap(
           (setId): Claim[] => claims.get(setId) ?? [],
         ),

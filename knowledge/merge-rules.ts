@@ -27,7 +27,7 @@ export const mergeRules: readonly AnyFieldRule[] = [
   rule(
     'column',
     mergeColumns,
-    'all columns stand; each property comes from the most trusted claim that knows it',
+    'all columns stand, except documented ones that the code does not make where it names all; each property comes from the most trusted claim that knows it',
   ),
   rule('join', mergeJoins, 'all joins stand; cardinality comes from the most trusted claim that knows it'),
   rule('upstream', mergeUpstream, 'all edges stand, each with its origins'),

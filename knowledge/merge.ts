@@ -1,6 +1,7 @@
 import { cardVersion, type Attribution, type Card, type Conflict } from '../schema/contracts/card.ts';
 import { claimFields, type Claim, type ClaimField } from '../schema/contracts/claims.ts';
 import { mergeRules } from './merge-rules.ts';
+import { notMade } from './rules/columns.ts';
 import { from, type Loss } from './rules/rule.ts';
 import { byText, byTrust, personBehind } from './trust-order.ts';
 
@@ -13,6 +14,8 @@ export interface MergeInput {
   /** What link found; `kind` claims that are trusted stand before it. */
   readonly kind: string;
   readonly write: string | null;
+  /** The code names all of its columns. */
+  readonly allColumns: boolean;
   /** Claims of all sets, in any order, doubles allowed. */
   readonly claims: readonly Claim[];
   /** Tables that read it, in any order. */
@@ -40,11 +43,14 @@ export function mergeCard(input: MergeInput): Card {
 
 /** Like `mergeCard`, and says which claims lost. */
 export function mergeClaims(input: MergeInput): MergeResult {
-  const claims = [...new Map(input.claims.map((claim) => [claim.id, claim])).values()].sort(
+  const all = [...new Map(input.claims.map((claim) => [claim.id, claim])).values()].sort(
     byTrust(input.stale),
   );
+  const undone = input.allColumns ? notMade(all.filter((claim) => claim.field === 'column')) : [];
+  const left = new Set(undone.map(({ lost }) => lost.id));
+  const claims = all.filter((claim) => !left.has(claim.id));
   const merged = mergeRules.map((rule) => rule.merge(claims));
-  const losses = merged.flatMap(({ losses }) => losses);
+  const losses = [...undone, ...merged.flatMap(({ losses }) => losses)];
   const downstream = [...new Set(input.downstream)].sort(byText);
   const card: Card = {
     ...blank(input),

@@ -1,6 +1,6 @@
 import type { Card } from '../../schema/contracts/card.ts';
 import type { ClaimOf } from '../trust-order.ts';
-import { byText, whyTrusted } from '../trust-order.ts';
+import { byText, personBehind, whyTrusted } from '../trust-order.ts';
 import { typeFamily } from '../type-family.ts';
 import { firstKnown, folded, groupBy, type Loss, type Merged } from './rule.ts';
 
@@ -26,6 +26,28 @@ export function mergeColumns(claims: readonly Column[]): Merged<Partial<Card>> {
     };
   });
   return { part: { columns: inOrder(columns) }, losses };
+}
+
+/**
+ * Columns that only documentation names, of a table whose code names all that it makes: mostly renamed or dropped since. Of a struct's fields only the
+ * struct is looked for.
+ */
+export function notMade(claims: readonly Column[]): Loss[] {
+  const root = ({ value }: Column): string => folded(value.column.split('.')[0] ?? value.column);
+  const made = claims.filter((claim) => claim.origin !== 'declared');
+  const names = new Set(made.map(root));
+  const kept = made.find(({ origin }) => origin === 'derived');
+  if (kept === undefined) return [];
+  return claims
+    .filter((claim) => claim.origin === 'declared' && !names.has(root(claim)) && personBehind(claim) === null)
+    .map((lost) => ({
+      lost,
+      kept,
+      subject: lost.value.column,
+      words: `${lost.value.column} is documented, and the code makes no such column`,
+      rule: 'where the code names all columns, documentation adds none',
+      contradicts: true,
+    }));
 }
 
 /** By position; fields of a struct (`a.b`) right behind their column, whatever numbers their source gives them. */

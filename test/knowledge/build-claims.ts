@@ -60,6 +60,7 @@ export const input = (claims: readonly Claim[], more: Partial<MergeInput> = {}):
   path: 'models/fct_orders.sql',
   kind: 'incremental',
   write: 'merge',
+  allColumns: false,
   claims,
   downstream: [],
   usage: null,

@@ -10,6 +10,7 @@ const blank = mergeCard({
   table: 'acme.orders',
   path: 'orders.sql',
   kind: 'table',
+  allColumns: false,
   write: null,
   claims: [],
   downstream: [],

@@ -76,6 +76,41 @@ test('grain: words of what a key is made of stand before words of its name', () 
   assert.equal(merge(declared).grain?.value.phrase, 'one row per order');
 });
 
+test('grain: a configured key of the table stands before a proved one that holds only within a partition', () => {
+  const card = merge(
+    claim('grain', 'derived', grain([key(['a', 'b', 'c', 'd', 'e'], 'proved', { scope: 'partition' })])),
+    claim('grain', 'declared', grain([key(['id'], 'config')])),
+  );
+  assert.deepEqual(card.grain?.value.keys[0]?.columns, ['id']);
+  const alone = claim(
+    'grain',
+    'derived',
+    grain([key(['a', 'b'], 'proved', { scope: 'partition' })], { phrase: '' }),
+  );
+  assert.equal(merge(alone).grain?.value.phrase, 'one row per a, b within a partition');
+});
+
+test('columns: what is documented and not made leaves the card as a conflict, where the code names all', () => {
+  const claims = [
+    claim('column', 'derived', column('order_id', { position: 0 })),
+    claim('column', 'derived', column('address', { position: 1 })),
+    claim('column', 'declared', column('ORDER_ID', { description: 'The order.' })),
+    claim('column', 'declared', column('address.city')),
+    claim('column', 'declared', column('user_name', { description: 'Dropped long ago.' })),
+    claim('column', 'declared', column('note'), person('Ines', '2026-01-01')),
+  ];
+  const card = mergeCard(input(claims, { allColumns: true }));
+  assert.deepEqual(
+    card.columns.map((each) => each.column),
+    ['ORDER_ID', 'address', 'address.city', 'note'],
+  );
+  assert.deepEqual(
+    card.conflicts.map(({ subject }) => subject),
+    ['user_name'],
+  );
+  assert.equal(mergeCard(input(claims)).columns.length, 5);
+});
+
 test('grain: equal column sets are one key, wider ones on worse grounds say nothing, three are kept', () => {
   const card = merge(
     claim('grain', 'declared', grain([key(['A', 'b'], 'tested')])),

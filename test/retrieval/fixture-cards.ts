@@ -69,6 +69,7 @@ function cardOf(table: string, expected: Expected, words: Documented | undefined
     path: expected.path,
     kind: expected.kind ?? 'table',
     write: null,
+    allColumns: false,
     claims,
     downstream: [],
     usage: null,
