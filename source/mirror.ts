@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { simpleGit, type SimpleGit } from 'simple-git';
 import { SystemError, UserError } from '../schema/contracts/errors.ts';
-import { checkRef, displayUrl, readRemote, type Remote } from './remote.ts';
+import { nothingAt, remoteFailure } from './remote-failure.ts';
+import { checkRef, displayUrl, readRemote, refNames, type Remote } from './remote.ts';
 
 export interface MirrorOptions {
   /** Folder that holds mirrors; made when missing. */
@@ -103,22 +104,7 @@ async function fetchRefs(gitDir: string, remote: Remote, options: MirrorOptions)
     if (branch) await git.raw(['symbolic-ref', 'HEAD', branch]);
     else await detachHead(git, listing);
   } catch (cause) {
-    if (cause instanceof UserError) throw cause;
-    const shown = displayUrl(options.url);
-    const text = cause instanceof Error ? cause.message : String(cause);
-    if (/not a git repository|does not appear to be a git repository/i.test(text)) {
-      throw new UserError(`${shown} is not a git repository.`, {
-        next: 'tablelore reads commits: run `git init` and commit, or give the address of a repository.',
-      });
-    }
-    if (/authentication|permission denied|could not read username|403|401/i.test(text)) {
-      throw new UserError(`${shown} refused access.`, {
-        next: 'Set TABLELORE_GIT_TOKEN, or an SSH key that may read it.',
-      });
-    }
-    throw new SystemError(`Could not fetch ${shown}: ${firstLine(text)}`, {
-      next: 'Check the address and the network; the next run tries again.',
-    });
+    throw remoteFailure(options.url, cause);
   }
 }
 
@@ -149,8 +135,6 @@ async function detachHead(git: SimpleGit, lsRemote: string): Promise<void> {
   if (sha) await git.raw(['update-ref', '--no-deref', 'HEAD', sha]);
 }
 
-const firstLine = (text: string): string => text.split('\n').find((line) => line.trim()) ?? '';
-
 /**
  * The commit that stood on `ref` at the end of `asOf` (an ISO date, UTC): the last first-parent commit made before midnight.
  * Without `asOf`, the head. Throws a `UserError` when the ref does not exist or has no commit so old.
@@ -179,21 +163,10 @@ async function resolveRef(git: SimpleGit, ref: string | undefined, mirror: Mirro
     const found = /[0-9a-f]{40,64}/.exec(sha)?.[0];
     if (found) return found;
   }
-  throw new UserError(
-    ref === undefined
-      ? `${displayUrl(mirror.options.url)} has no commits.`
-      : `${displayUrl(mirror.options.url)} has no branch, tag or commit "${ref}".`,
-    { next: 'Give --ref with a branch that exists.' },
-  );
+  throw nothingAt(mirror.options.url, ref);
 }
 
 const localName = (remoteName: string): string => remoteName.replace('refs/remotes/', 'refs/');
-const refNames = (ref: string): string[] => [
-  `refs/heads/${ref}`,
-  `refs/tags/${ref}`,
-  `refs/remotes/origin/${ref}`,
-];
-
 const refCandidates = (ref: string): string[] => [
   ...refNames(ref).map(localName),
   ...(/^[0-9a-f]{7,64}$/.test(ref) ? [ref] : []),

@@ -94,3 +94,10 @@ export function checkRef(ref: string): string {
   }
   return ref;
 }
+
+/** What a branch or tag of this name may be called in full; the last one is a branch in a mirror. */
+export const refNames = (ref: string): string[] => [
+  `refs/heads/${ref}`,
+  `refs/tags/${ref}`,
+  `refs/remotes/origin/${ref}`,
+];

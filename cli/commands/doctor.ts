@@ -50,11 +50,7 @@ async function* examine(options: CommonOptions): AsyncGenerator<Finding> {
   const { config, configPath, configDir } = settings;
   yield ok('configuration', `${configPath ?? ''}, ${config.repos.map(({ name }) => name).join(', ')}`);
   for (const repo of config.repos) {
-    yield* await looked(
-      `repo ${repo.name}`,
-      () => checkRepo(repo, configDir),
-      'Mend `url` in the configuration.',
-    );
+    yield await checkRepo(repo, configDir);
     yield* await looked(`files of ${repo.name}`, () => checkFiles(repo, configDir));
   }
   const why =

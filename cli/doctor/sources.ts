@@ -3,34 +3,25 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { filesOf } from '../../activities/declared-files.ts';
 import type { RepoConfig } from '../../schema/contracts/config.ts';
-import { gitAt } from '../../source/mirror.ts';
-import { checkRef, displayUrl, readRemote } from '../../source/remote.ts';
+import { isTableloreError } from '../../schema/contracts/errors.ts';
+import { remoteHead } from '../../source/remote-head.ts';
+import { displayUrl } from '../../source/remote.ts';
 import { count } from '../terminal.ts';
-import { fail, firstLine, ok, warn, type Finding } from './check.ts';
+import { fail, ok, warn, type Finding } from './check.ts';
 
-/** Asks the remote for the branch that nights read; nothing is fetched. */
+/** Asks the remote for the commit that nights would read; nothing is fetched. */
 export async function checkRepo(repo: RepoConfig, configDir: string): Promise<Finding> {
   const name = `repo ${repo.name}`;
   const shown = displayUrl(repo.url);
-  const remote = readRemote(repo.url, configDir);
-  const ref = repo.ref === undefined ? 'HEAD' : checkRef(repo.ref);
-  const git = gitAt(configDir, remote.env);
-  let answer: string;
   try {
-    answer = await withLimit(git.raw(['ls-remote', '--', remote.address, ref]), 20_000);
+    const sha = await remoteHead({ url: repo.url, ref: repo.ref, baseDir: configDir });
+    return sha === null
+      ? ok(name, `${shown} answers; whether it has commit ${repo.ref ?? ''} shows when it is read`)
+      : ok(name, `${shown}, ${repo.ref ?? 'default branch'} at ${sha.slice(0, 10)}`);
   } catch (error) {
-    const next = remote.isPath
-      ? 'Check that the path is a git repository that you may read.'
-      : 'Check the address, the network, and TABLELORE_GIT_TOKEN or your SSH key.';
-    return fail(name, `${shown} cannot be read: ${firstLine(error)}`, next);
+    if (isTableloreError(error)) return fail(name, error.message, error.next);
+    throw error;
   }
-  const sha = /^[0-9a-f]{40,64}/m.exec(answer)?.[0];
-  if (sha !== undefined) return ok(name, `${shown}, ${repo.ref ?? 'default branch'} at ${sha.slice(0, 10)}`);
-  return repo.ref === undefined
-    ? fail(name, `${shown} has no commits`, 'Commit something, or name a branch with `ref`.')
-    : /^[0-9a-f]{7,64}$/.test(repo.ref)
-      ? ok(name, `${shown} answers; whether it has commit ${repo.ref} shows when it is read`)
-      : fail(name, `${shown} has no branch or tag ${repo.ref}`, 'Mend `ref` in the configuration.');
 }
 
 /** Logs, people, annotations, catalogue exports, dbt artifacts. */
@@ -73,11 +64,4 @@ export async function checkFiles(repo: RepoConfig, configDir: string): Promise<F
     );
   }
   return findings;
-}
-
-function withLimit<T>(work: Promise<T>, ms: number): Promise<T> {
-  const limit = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms).unref();
-  });
-  return Promise.race([work, limit]);
 }
