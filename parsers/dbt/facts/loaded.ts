@@ -56,13 +56,14 @@ function artifactsOf(
   { root }: ProjectContext,
   { artifacts = [] }: ReadContext,
   file: NonNullable<ReadContext['file']>,
-): ArtifactText[] {
+): readonly ArtifactText[] {
   const committed = artifactNames.flatMap((name) => {
     const path = joinPath(root, 'target', `${name}.json`);
     const found = file(path);
     return found === undefined ? [] : [{ name, path, text: found.text }];
   });
-  return [...committed, ...artifacts];
+  // The same array where it may be: what was read of it is remembered by it.
+  return committed.length === 0 ? artifacts : [...committed, ...artifacts];
 }
 
 /** The files that dbt projects are loaded from: all that they may read, and profiles wherever they lie. */

@@ -18,7 +18,7 @@ export function addModel(project: DbtProject, model: RenderedModel, lastLine: nu
   const lines = [node.line, node.endLine ?? lastLine] as const;
   const full = readRendered(project, model, model.full, out, true);
   const later = model.incremental ? readRendered(project, model, model.incremental, out, false) : null;
-  const reads = joinReads([...full.reads, ...(later?.reads ?? []), ...pythonReads(model)]);
+  const reads = joinReads([...full.reads, ...(later?.reads ?? []), ...namedReads(model, full.reads)]);
   if (node.type === 'test' || node.type === 'analysis') {
     if (reads.length === 0) return;
     out.uses.push({
@@ -117,9 +117,9 @@ function readRendered(
   };
 }
 
-/** Python models have no SQL: what they `ref` is what they read. */
-const pythonReads = (model: RenderedModel): NameRef[] =>
-  model.node.language === 'python'
+/** Python models have no SQL, and some text is made of what the warehouse answers: there, what they `ref` is what they read. */
+const namedReads = (model: RenderedModel, read: readonly NameRef[]): NameRef[] =>
+  model.node.language === 'python' || (read.length === 0 && model.node.type === 'model')
     ? model.dependencies.map((one) => nameOf(one.relation, one.place.line))
     : [];
 

@@ -15,6 +15,7 @@ import type {
   TestProperties,
 } from '../types.ts';
 import { nameOf, nodeName, referenceOf } from './names.ts';
+import { bareName, failedWords, testRunOf } from './test-runs.ts';
 
 /** Notes what the answers rest on. */
 export type Ask = (key: string) => void;
@@ -180,17 +181,21 @@ function testDeclarations(
   ask: Ask,
 ): Declaration[] {
   const name = bareName(test.test);
-  const lastRun = lastRunOf(project, test, uniqueId);
+  const run = testRunOf(project, test, uniqueId);
+  const { lastRun } = run;
   const conditional =
+    run.weakened ||
     test.where !== undefined ||
     test.severity === 'warn' ||
     !test.enabled ||
     test.args['row_condition'] !== undefined;
   const common = { table, lines: [test.line, test.line] as Lines, ...(test.path ? { path: test.path } : {}) };
   const found: Declaration[] = [];
-  // What fails holds of no row that is asked about: it is kept, and relied on by nobody.
-  const failed = lastRun === 'fail';
+  // What does not hold is kept, and relied on by nobody.
+  const failed = lastRun === 'fail' || lastRun === 'warn';
   const columns = uniqueTests[name]?.(test, project) ?? [];
+  const words = failedWords(test, columns.length > 0 ? columns : ownColumn(test, project), run);
+  if (words !== undefined) found.push({ ...common, declares: 'caveat', text: words });
   if (columns.length > 0 && columns.every(isColumnName)) {
     const threshold = test.errorIf !== undefined && !/^\s*(>\s*0|!=\s*0|>=\s*1)\s*$/.test(test.errorIf);
     const key: DeclaredKey = {
@@ -248,21 +253,6 @@ function testDeclarations(
   }
   return found;
 }
-
-/** How the test's last run ended; undefined where the artifacts do not tell, or tell it of several tests that read alike. */
-function lastRunOf(project: DbtProject, test: TestProperties, uniqueId: string): DeclaredKey['lastRun'] {
-  const { tests, results } = project.artifacts;
-  const name = bareName(test.test);
-  const about = (one: { readonly column?: string; readonly where?: string; readonly args: Config }): string =>
-    JSON.stringify([one.column ?? null, one.where ?? null, Object.entries(one.args).sort()]);
-  const same = (tests.get(uniqueId) ?? []).filter(
-    (one) => bareName(one.test ?? '') === name && about(one) === about(test),
-  );
-  const ends = new Set(same.map((one) => results.get(one.uniqueId)));
-  return ends.size === 1 ? [...ends][0] : undefined;
-}
-
-const bareName = (test: string): string => test.slice(test.lastIndexOf('.') + 1);
 
 function constraintDeclarations(
   project: DbtProject,

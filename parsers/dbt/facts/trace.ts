@@ -7,6 +7,7 @@ import { baseConfig, nodeConfig, nodeRelation, sourceRelation } from '../naming.
 import type { DbtProject } from '../project.ts';
 import { macroHash } from '../render.ts';
 import { staleWords } from '../run-artifacts.ts';
+import { testsAnswer } from './test-runs.ts';
 
 /** Marks trace entries of the project at `root`. */
 export const traceKey = (root: string, key: string): string => `dbt:${root}|${key}`;
@@ -80,16 +81,6 @@ function refAnswer(project: DbtProject, name: string): string {
   if (node === undefined) return '';
   const ephemeral = node.type === 'model' && nodeConfig(project, node)['materialized'] === 'ephemeral';
   return `${node.uniqueId} ${nodeRelation(project, node).str()} ${ephemeral}`;
-}
-
-/** How the tests of a node or source last ended; '' where no run of them is known. */
-function testsAnswer(project: DbtProject, uniqueId: string): string {
-  const { tests, results } = project.artifacts;
-  const ends = (tests.get(uniqueId) ?? []).flatMap((test) => {
-    const run = results.get(test.uniqueId);
-    return run === undefined ? [] : `${test.uniqueId} ${run}`;
-  });
-  return ends.sort().join();
 }
 
 /** The answer to `relation:<unique id>`: what the node is called in the warehouse. */

@@ -79,8 +79,10 @@ const sources: ArtifactText = {
       {
         unique_id: 'source.shop.raw.orders',
         status: 'error',
-        snapshotted_at: '2026-03-04T05:06:07Z',
-        max_loaded_at_time_ago_in_s: 360_000,
+        max_loaded_at: '2026-02-28T05:06:07+00:00',
+        snapshotted_at: '2026-03-04T05:06:07.963814+00:00',
+        max_loaded_at_time_ago_in_s: 345_600.963814,
+        criteria: { warn_after: { count: 1, period: 'day' }, error_after: { count: 2, period: 'day' } },
       },
     ],
   }),
@@ -128,13 +130,38 @@ test('a test that failed is no longer relied on; one that passed says so', () =>
   ]);
   const notNull = facts.declarations.find((one) => one.declares === 'not_null');
   assert.equal(notNull?.conditional, true);
+  assert.deepEqual(
+    facts.declarations.flatMap((one) => (one.declares === 'caveat' ? [one.text] : [])),
+    [
+      "dbt's test not_null of id did not hold (fail) when it last ran",
+      "dbt's test unique of day did not hold (fail) when it last ran",
+    ],
+  );
+});
+
+const keyOfDay = (artifacts: readonly ArtifactText[]) => {
+  const facts = read('models/schema.yml', contextOf(artifacts));
+  const key = facts.declarations.find((one) => one.declares === 'key' && one.columns.join() === 'day');
+  return key?.declares === 'key' ? [key.lastRun, key.conditional] : null;
+};
+
+test('a test that dbt only compiled did not pass, and one that passed with rows that break it does not hold', () => {
+  assert.deepEqual(keyOfDay([manifest(''), results('success')]), [undefined, false]);
+  const lenient = results('pass').text.replaceAll('"status":"pass"', '"status":"pass","failures":2');
+  assert.deepEqual(keyOfDay([manifest(''), { ...results(''), text: lenient }]), ['warn', false]);
+});
+
+test('a test that dbt_project.yml weakens is known from the manifest to be weak', () => {
+  const warns = manifest('').text.replace('"column_name":"day","attached', '"column_name":"day","config":{"severity":"warn"},"attached'); // prettier-ignore
+  assert.deepEqual(keyOfDay([{ ...manifest(''), text: warns }]), [undefined, true]);
+  assert.deepEqual(keyOfDay([manifest('')]), [undefined, false]);
 });
 
 test('a stale source carries a caveat under the name that the manifest gives it', () => {
   const facts = read('models/schema.yml', contextOf([manifest(''), sources]));
   const caveat = facts.declarations.find((one) => one.declares === 'caveat');
   assert.deepEqual(caveat?.table.parts, ['lake', 'raw', 'orders_v2']);
-  assert.equal(caveat?.text, 'stale (error) when dbt looked on 2026-03-04: its newest row was 4 days old');
+  assert.equal(caveat?.text, 'stale (error) when dbt last looked: its newest row was of 2026-02-28');
 });
 
 test('a changed artifact makes anew what it has a part in, and nothing else', () => {
