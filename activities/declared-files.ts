@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { ownersOf, parseCodeowners } from '../parsers/codeowners/read.ts';
 import { readCatalog } from '../parsers/dbt/artifacts.ts';
 import { nameOf } from '../parsers/dbt/facts/names.ts';
+import { joinPath } from '../parsers/reader.ts';
 import { readCatalogue } from '../parsers/catalogue/read.ts';
 import { formatTableId, normaliseParts } from '../inference/link/table-id.ts';
 import type { LinkOptions } from '../inference/link/link.ts';
@@ -48,8 +49,12 @@ interface Catalogue {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Columns from the catalogues that the configuration names: exports, and dbt's own. Where both know a table, the export counts. */
-export async function catalogueOf(deps: ActivityDeps, repo: string): Promise<Catalogue> {
+/** Columns from catalogues: dbt's own, committed or named by the configuration, then exports. Of several that know a table the last one counts. */
+export async function catalogueOf(
+  deps: ActivityDeps,
+  repo: string,
+  source: Pick<SourceFiles, 'projects' | 'context'>,
+): Promise<Catalogue> {
   const found = new Map<
     string,
     { source: string; columns: readonly { name: string; type: string | null }[] }
@@ -59,7 +64,7 @@ export async function catalogueOf(deps: ActivityDeps, repo: string): Promise<Cat
   const diagnostics: Diagnostic[] = [];
   const idOf = (parts: readonly string[]) => formatTableId(normaliseParts(parts, dialect ?? 'generic'));
   const ofDbt = artifactFiles(config, deps.configDir).filter(({ name }) => name === 'catalog');
-  for (const { path, text } of readArtifactTexts(ofDbt))
+  for (const { path, text } of [...committedCatalogs(source), ...readArtifactTexts(ofDbt)])
     for (const { relation, columns } of readCatalog(text, path).value)
       found.set(idOf(nameOf(relation).parts), {
         source: path,
@@ -77,6 +82,14 @@ export async function catalogueOf(deps: ActivityDeps, repo: string): Promise<Cat
     }
   }
   return { columns: found, diagnostics };
+}
+
+function committedCatalogs({ projects, context }: Pick<SourceFiles, 'projects' | 'context'>) {
+  return projects.flatMap(({ kind, root }) => {
+    const path = joinPath(root, 'target', 'catalog.json');
+    const found = kind === 'dbt' ? context(path).file?.(path) : undefined;
+    return found === undefined ? [] : [{ path, text: found.text }];
+  });
 }
 
 /** The text of a file that a field of the configuration names, relative to it. Throws a `UserError` when it cannot be read. */

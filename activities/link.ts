@@ -6,6 +6,7 @@ import { pointedSets, type PointedSet } from '../store/pointed-sets.ts';
 import { pointTables, type PointerChange } from '../store/pointers.ts';
 import { setStages, type StageResult } from '../schema/contracts/stages.ts';
 import type { RunHandle, WorkList } from './contract.ts';
+import { artifactDiagnostics } from './artifact-diagnostics.ts';
 import { catalogueOf, codeOwnersOf } from './declared-files.ts';
 import { declaredInterfaceHash, deriveInputHash } from './derive-inputs.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
@@ -45,9 +46,11 @@ async function linkCommit(deps: ActivityDeps, handle: RunHandle): Promise<Linked
     const facts = summaries.get(key);
     if (facts) files.push({ key, blob: source.blobOf.get(path) ?? '', facts });
   }
-  const catalogue = await catalogueOf(deps, handle.repo);
+  const config = repoConfig(deps, handle.repo);
+  if (source.projects.some(({ kind }) => kind === 'dbt')) await source.loadProjects();
+  const catalogue = await catalogueOf(deps, handle.repo, source);
   const graph = linkFacts(files, {
-    config: repoConfig(deps, handle.repo),
+    config,
     codeOwners: await codeOwnersOf(source),
     catalogue: catalogue.columns,
   });
@@ -63,6 +66,7 @@ async function linkCommit(deps: ActivityDeps, handle: RunHandle): Promise<Linked
     ...files.flatMap((file) => file.facts.diagnostics),
     ...graph.diagnostics,
     ...catalogue.diagnostics,
+    ...artifactDiagnostics(source, config, deps.configDir),
     ...unread,
   ];
   await saveDiagnostics(deps.db, handle.run, diagnostics);

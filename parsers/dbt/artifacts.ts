@@ -42,7 +42,7 @@ export interface SourceFreshness {
 }
 
 export function readCatalog(source: string, path: string): Read<readonly CatalogTable[]> {
-  const { value: root, diagnostics } = json(source, path);
+  const { value: root, diagnostics } = json(source, path, 'catalog');
   const entries = [...Object.entries(objectOf(root['nodes'])), ...Object.entries(objectOf(root['sources']))];
   const tables = entries.flatMap(([uniqueId, raw]): CatalogTable[] => {
     const table = objectOf(raw);
@@ -80,7 +80,7 @@ function results(root: Config): Config[] {
 }
 
 export function readRunResults(source: string, path: string): Read<readonly RunResult[]> {
-  const { value: root, diagnostics } = json(source, path);
+  const { value: root, diagnostics } = json(source, path, 'run-results');
   const value = results(root).flatMap((result): RunResult[] => {
     const [uniqueId, status] = [text(result['unique_id']), text(result['status'])];
     if (uniqueId === undefined || status === undefined) return [];
@@ -100,7 +100,7 @@ export function readRunResults(source: string, path: string): Read<readonly RunR
 }
 
 export function readSourceFreshness(source: string, path: string): Read<readonly SourceFreshness[]> {
-  const { value: root, diagnostics } = json(source, path);
+  const { value: root, diagnostics } = json(source, path, 'sources');
   const value = results(root).flatMap((result): SourceFreshness[] => {
     const uniqueId = text(result['unique_id']);
     if (uniqueId === undefined) return [];

@@ -55,7 +55,7 @@ export interface Manifest {
 }
 
 export function readManifest(source: string, path: string): Manifest {
-  const { value: root, diagnostics } = json(source, path);
+  const { value: root, diagnostics } = json(source, path, 'manifest');
   const metadata = objectOf(root['metadata']);
   const nodes = new Map<string, ManifestNode>();
   const tests: ManifestTest[] = [];

@@ -74,7 +74,21 @@ test('catalog columns stand in the order of the table; results and freshness kee
   assert.deepEqual(freshness.value, [{ uniqueId: 'source.p.a.b', status: 'warn', ageSeconds: 7.5 }]);
 });
 
-test('a broken artifact costs a diagnostic', () => {
-  assert.equal(readManifest('{', 'manifest.json').diagnostics[0]?.code, 'dbt.artifact_syntax');
-  assert.equal(readCatalog('[]', 'catalog.json').value.length, 0);
+test('what is no artifact, or not a whole one, costs one diagnostic; of a newer version the known names are read', () => {
+  const code = (text: string): unknown[] =>
+    readManifest(text, 'manifest.json').diagnostics.map((one) => one.code);
+  const schema = (name: string) => ({ dbt_schema_version: `https://schemas.getdbt.com/dbt/${name}.json` });
+  const whole = { metadata: schema('manifest/v12'), nodes: {} };
+  assert.deepEqual(code('{"metadata": {"dbt_sch'), ['dbt.artifact_syntax']);
+  assert.deepEqual(code(''), ['dbt.artifact_empty']);
+  assert.deepEqual(code('[]'), ['dbt.artifact_kind']);
+  assert.deepEqual(code(JSON.stringify({ ...whole, metadata: schema('catalog/v1') })), ['dbt.artifact_kind']);
+  assert.deepEqual(code(JSON.stringify(whole)), []);
+  const node = { 'model.p.m': { resource_type: 'model', name: 'm' } };
+  const newer = readManifest(JSON.stringify({ metadata: schema('manifest/v20'), nodes: node }), 'm.json');
+  assert.deepEqual(
+    newer.diagnostics.map(({ code, severity }) => [code, severity]),
+    [['dbt.artifact_version', 'info']],
+  );
+  assert.deepEqual([...newer.nodes.keys()], ['model.p.m']);
 });
