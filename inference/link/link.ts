@@ -72,8 +72,8 @@ export function linkFacts(files: readonly LinkFile[], options: LinkOptions): Lin
   const order = computeLevels(tables.keys(), (table) => upstream.get(table) ?? []);
   const context = { scopes, resolver, tables, options };
   const linked = [...tables.values()].map((facts) => {
-    const { table } = facts;
-    return linkTable(facts, upstream.get(table) ?? [], order.levelOf.get(table) ?? 0, context);
+    const level = order.levelOf.get(facts.table) ?? 0;
+    return linkTable(facts, { upstream: upstream.get(facts.table) ?? [], level }, context);
   });
   linked.sort((a, b) => a.output.level - b.output.level || (a.table < b.table ? -1 : 1));
   return {
@@ -256,12 +256,9 @@ export interface LinkContext {
   readonly options: LinkOptions;
 }
 
-function linkTable(
-  facts: TableFacts,
-  upstream: readonly TableId[],
-  level: number,
-  context: LinkContext,
-): LinkedTable {
+type Place = Pick<LinkOutput, 'upstream' | 'level'>;
+
+function linkTable(facts: TableFacts, place: Place, context: LinkContext): LinkedTable {
   const { scopes, resolver, options } = context;
   const names: Record<string, TableId> = {};
   const remember = (ref: NameRef, scope: NameScope) => {
@@ -282,17 +279,13 @@ function linkTable(
     names: Object.fromEntries(Object.entries(names).sort(([a], [b]) => (a < b ? -1 : 1))),
     testedKeys: testedKeys(facts, options.config.conventions),
     notNull: notNullColumns(facts),
-    upstream,
     ...columnsOf(facts, options),
-    level,
+    ...place,
   };
   return {
     table: facts.table,
     output,
-    claims: () =>
-      isTemporary(facts.table)
-        ? []
-        : declaredClaims(facts, readsOf(facts, scopes, resolver), output, context),
+    claims: () => (isTemporary(facts.table) ? [] : declaredClaims(facts, readsOf(facts, scopes, resolver), output, context)), // prettier-ignore
   };
 }
 
