@@ -1,7 +1,6 @@
 /** What a command needs of the running world: settings, the services, a database. Everything opened here is closed here. */
 import type { Client } from '@temporalio/client';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { openDatabase, type Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { findRunningServices } from './services/running-services.ts';
@@ -172,10 +171,4 @@ export async function withClient<T>(
   } finally {
     await client.connection.close();
   }
-}
-
-/** Writes a configuration that a command made, so that the worker and later commands read the same. */
-export function writeConfig(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
 }

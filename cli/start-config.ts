@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { UserError } from '../schema/contracts/errors.ts';
+import { madeConfig } from './made-config.ts';
 import { findConfig, type SettingsFlags } from './settings.ts';
 import type { Dialect } from '../schema/contracts/dialect.ts';
 
@@ -20,27 +21,33 @@ export function repoNameOf(address: string): string {
   return name || 'repo';
 }
 
-/** Credentials in the URL stay out of the file: they are refused, with the way to give them. */
-export function repoConfigText(flags: RepoFlags, cwd: string): string {
-  if (/^https?:\/\/[^/@]+@/i.test(flags.repo)) {
+/**
+ * The address as the configuration holds it: of a path, absolute. Throws a `UserError` for a folder that is not there, and for credentials in the URL, which
+ * would end up in a file.
+ */
+export function repoUrlOf(address: string, cwd: string): string {
+  if (/^https?:\/\/[^/@]+@/i.test(address)) {
     throw new UserError('The repository address holds credentials, which would end up in a file.', {
       next: 'Give the address without them and set TABLELORE_GIT_TOKEN.',
     });
   }
-  const isPath = !/^[a-z][a-z0-9+.-]*:|^[^/\\]+@[^/]+:/i.test(flags.repo);
-  const url = isPath ? resolve(cwd, flags.repo) : flags.repo;
-  if (isPath && !existsSync(url))
-    throw new UserError(`There is no folder ${url}.`, { next: 'Check --repo.' });
-  const repo = {
-    name: repoNameOf(url),
-    url,
-    ...(flags.ref ? { ref: flags.ref } : {}),
-    ...(flags.dialect ? { dialect: flags.dialect } : {}),
-  };
-  return `# Made by \`tablelore start --repo\`; docs/configuration.md describes every field.\n${stringify({ version: 1, repos: [repo] })}`;
+  if (/^[a-z][a-z0-9+.-]*:|^[^/\\]+@[^/]+:/i.test(address)) return address;
+  const path = resolve(cwd, address);
+  if (!existsSync(path)) throw new UserError(`There is no folder ${path}.`, { next: 'Check --repo.' });
+  return path;
 }
 
-const demoMark = '# The fixture monorepo, made by `tablelore start`.';
+/** A configuration of one repository. */
+export function repoConfigText({ repo, ref, dialect }: RepoFlags, cwd: string): string {
+  const url = repoUrlOf(repo, cwd);
+  const entry = { name: repoNameOf(url), url, ...(ref ? { ref } : {}), ...(dialect ? { dialect } : {}) };
+  return madeConfig(
+    'Made by `tablelore start --repo`; docs/configuration.md describes every field.',
+    stringify({ version: 1, repos: [entry] }),
+  );
+}
+
+const demoMark = 'The fixture monorepo, made by `tablelore start`.';
 
 /**
  * The configuration that `start` takes as it is: the one named, the current folder's, or that of the data folder named. Null: the fixture monorepo is
@@ -55,7 +62,7 @@ export function ownConfig(flags: SettingsFlags, environment: NodeJS.ProcessEnv, 
     ...(dataDir ? [join(resolve(cwd, dataDir), 'tablelore.yml')] : []),
   ];
   const found = (dataDir ? places.toReversed() : places).find((path) => existsSync(path));
-  return found === undefined || readFileSync(found, 'utf8').startsWith(demoMark) ? null : found;
+  return found === undefined || readFileSync(found, 'utf8').startsWith(`# ${demoMark}`) ? null : found;
 }
 
 /** Folder of the fixtures: beside the sources in the clone, and in the package. */
@@ -87,7 +94,7 @@ export async function demoConfig(
   }));
   for (const key of ['people', 'annotations']) if (typeof repo[key] === 'string') repo[key] = from(repo[key]);
   return {
-    text: `${demoMark}\n${stringify(config)}`,
+    text: madeConfig(demoMark, stringify(config)),
     repoDir,
     lastDay: '2026-10-20',
   };

@@ -13,9 +13,11 @@ import { applySchedule } from '../schedule.ts';
 import { runAndWatch } from '../run-watch.ts';
 import { stopOnSignals } from '../services/stop-signals.ts';
 import type { Services } from '../services/services.ts';
-import { startWorld, withDatabase, writeConfig } from '../session.ts';
+import { editedConfig, withRepoFlags, writeConfig } from '../made-config.ts';
+import { checkRemotes } from '../remotes.ts';
+import { startWorld, withDatabase } from '../session.ts';
 import { currentDataDirFile, readSettings, type Settings } from '../settings.ts';
-import { demoConfig, ownConfig, repoConfigText, repoNameOf } from '../start-config.ts';
+import { demoConfig, ownConfig, repoConfigText, repoNameOf, repoUrlOf } from '../start-config.ts';
 import { stepView } from '../step-view.ts';
 import { summaryLines } from '../summary.ts';
 import { connectClient } from '../temporal.ts';
@@ -89,16 +91,19 @@ async function prepare(
   const flags = { dataDir: options.dataDir, config: options.config };
   const own = options.repo === undefined ? ownConfig(flags, process.env, cwd) : null;
   const given = options.dataDir ?? process.env.TABLELORE_DATA_DIR;
+  const tellEdited = (path: string) =>
+    terminal.line(`${terminal.style('green', '✓')} ${relative(cwd, path)} was edited and is kept`);
   let dataDir: string;
   let asOf: string | null = null;
   let config: string | undefined;
   if (options.repo !== undefined) {
-    dataDir = resolve(cwd, given ?? join('.tablelore', repoNameOf(options.repo)));
+    const { ref, dialect } = options;
+    const url = repoUrlOf(options.repo, cwd);
+    dataDir = resolve(cwd, given ?? join('.tablelore', repoNameOf(url)));
     config = join(dataDir, 'tablelore.yml');
-    writeConfig(
-      config,
-      repoConfigText({ repo: options.repo, ref: options.ref, dialect: options.dialect }, cwd),
-    );
+    const edited = editedConfig(config);
+    writeConfig(config, edited === null ? repoConfigText({ repo: url, ref, dialect }, cwd) : withRepoFlags(edited, config, { url, ref, dialect })); // prettier-ignore
+    if (edited !== null) tellEdited(config);
   } else if (own !== null) {
     dataDir = resolve(cwd, given ?? '.tablelore/own');
     config = own;
@@ -108,15 +113,18 @@ async function prepare(
     mkdirSync(dataDir, { recursive: true });
     const { head } = await buildFixtureRepo(demo.repoDir);
     config = join(dataDir, 'tablelore.yml');
-    writeConfig(config, demo.text);
+    if (editedConfig(config) === null) writeConfig(config, demo.text);
+    else tellEdited(config);
     asOf = demo.lastDay;
     terminal.line(
       `${terminal.style('green', '✓')} the fixture monorepo is a git repository of its own, at ${head.slice(0, 10)}`,
     );
   }
+  const settings = readSettings({ dataDir, config });
+  await checkRemotes(settings.config.repos, settings.configDir, dataDir);
   mkdirSync(join(cwd, '.tablelore'), { recursive: true });
   writeFileSync(join(cwd, currentDataDirFile), `${relative(cwd, dataDir) || '.'}\n`);
-  return { settings: readSettings({ dataDir, config }), asOf };
+  return { settings, asOf };
 }
 
 async function firstNight(
