@@ -156,11 +156,15 @@ function columnsOf(first: Run, runs: readonly Run[]): DerivedColumn[] {
         position: open !== -1 && index > open ? null : seen.size - 1,
         type: columnType(column.id, first.prover),
         nullable: runs.every((run) => run.known.notNull.has(run.idOf(column.name) ?? -1)) ? false : null,
-        values: literals && literals.length <= 32 ? literals : null,
+        values: literals && literals.length <= 32 && !literals.every(isEmpty) ? literals : null,
       },
     ];
   });
 }
+
+/** A text where nothing stands says nothing, and is often what a template wrote that had no answer. */
+const isEmpty = (literal: string): boolean =>
+  literal.endsWith(':') && literal.indexOf(':') === literal.length - 1;
 
 function lineageOf(runs: readonly Run[]): ColumnOrigins[] {
   const columns = new Map<string, ColumnOrigins>();

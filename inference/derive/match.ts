@@ -64,7 +64,7 @@ function matchOf(
 }
 
 /** `table.column`, also where it is a name that a table further up told. */
-function storedColumn(value: BoundExpression, prover: Prover): string | null {
+export function storedColumn(value: BoundExpression, prover: Prover): string | null {
   if (value.ex === 'opaque') return value.text?.includes('.') ? value.text : null;
   const definition = value.ex === 'ref' ? origin(prover, value.id) : undefined;
   return definition?.kind === 'table' ? `${definition.table}.${definition.column}` : null;

@@ -4,7 +4,7 @@ import type { BoundExpression, ColumnId } from '../bind/bound.ts';
 import { references, some } from '../bind/expressions.ts';
 import type { TableId } from '../../schema/contracts/names.ts';
 import type { InterfacePredicate } from './interface.ts';
-import { isMatchCall } from './match.ts';
+import { isMatchCall, storedColumn } from './match.ts';
 import { occurrences } from './occurrences.ts';
 import type { Predicate } from './properties.ts';
 import { origin } from './prover.ts';
@@ -30,11 +30,13 @@ export function population(
   const facts = new Map<string, PopulationFact>();
   const lasting = known.predicates
     .filter(({ value, run }) => !run && !trivial(value, prover) && !tablesOf(value, prover).has(own))
+    .filter(({ value }) => !withItself(value, prover))
+    .map((predicate) => ({ ...predicate, value: bySeenSide(predicate.value, names) }))
     .map((predicate) => ({ ...predicate, sql: renderExpression(predicate.value, prover, names) }));
   const said = Map.groupBy(lasting, ({ sql }) => sql);
   const rows = occurrences(query.node);
   for (const { value, line, sql } of lasting) {
-    if (sql === null || facts.has(sql) || facts.size >= most || withItself(value, prover)) continue;
+    if (sql === null || facts.has(sql) || facts.size >= most) continue;
     // Of a table that is joined with itself, a condition on one of its rows would read as one on the other, too.
     const times = said.get(sql)?.length ?? 0;
     if ([...hiddenTables(value, names, prover)].some((table) => (rows.get(table) ?? 0) > times)) continue;
@@ -44,6 +46,18 @@ export function population(
     facts.set(sql, { sql, words, predicate, ...(line === undefined ? {} : { line }) });
   }
   return [...facts.values()];
+}
+
+/** Both sides of a match are equal: ours goes by the other's name where only that one is in the output. */
+function bySeenSide(value: BoundExpression, names: Names): BoundExpression {
+  if (value.ex !== 'call' || !isMatchCall(value) || !/^has_match/.test(value.name)) return value;
+  const seen = (part: BoundExpression | undefined): part is BoundExpression =>
+    part?.ex === 'ref' && names.of(part.id) !== undefined;
+  const args = value.args.map((arg, i) => {
+    const other = value.args[i + 1];
+    return i % 2 === 0 && !seen(arg) && seen(other) ? other : arg;
+  });
+  return { ...value, args };
 }
 
 /** A table joined with a result of its own: that its rows find themselves says nothing. */
@@ -141,6 +155,11 @@ function asExpression(value: BoundExpression, names: Names, prover: Prover): Exp
       return inner && value.field !== undefined ? { ex: 'field', value: inner, field: value.field } : null;
     }
     case 'call': {
+      if (isMatchCall(value)) {
+        // The other side stays that table's column, also where the output shows it.
+        const args = value.args.map((arg, i) => (i % 2 === 0 ? of(arg) : storedExpression(arg, prover)));
+        return args.every((arg) => arg !== null) ? { ex: 'call', name: value.name, args } : null;
+      }
       const args = value.aggregate || value.filter ? null : all(value.args);
       return args && { ex: 'call', name: value.name, args };
     }
@@ -149,6 +168,13 @@ function asExpression(value: BoundExpression, names: Names, prover: Prover): Exp
       return text === null ? null : { ex: 'opaque', parts: [], text };
     }
   }
+}
+
+function storedExpression(value: BoundExpression, prover: Prover): Expression | null {
+  const path = storedColumn(value, prover);
+  if (path === null) return null;
+  const dot = path.lastIndexOf('.');
+  return { ex: 'column', qualifier: [path.slice(0, dot)], name: path.slice(dot + 1) };
 }
 
 function columnExpression(id: ColumnId, names: Names, prover: Prover): Expression | null {

@@ -13,6 +13,7 @@
  *   -- status: unique | duplicates_possible | unknown
  *   -- lineage: x <- t.a copy, t.b expression   all origins of a column
  *   -- columns: a, b, c
+ *   -- values: a x y                           all values of a column; `a unknown` where none are told
  *   -- nullable: a no                         `no`: never NULL; `unknown`
  *   -- population: <sql> | none
  *   -- words: <words of some population>
@@ -204,6 +205,13 @@ function check(name: string, expected: string, derived: DerivedTable): boolean {
         listOf(expected),
       );
       return true;
+    case 'values': {
+      const [name = '', ...values] = expected.split(' ');
+      const literals = derived.columns.find((column) => column.name === name)?.values ?? null;
+      const told = literals?.map((literal) => literal.slice(literal.indexOf(':') + 1)) ?? ['unknown'];
+      assert.deepEqual(told, values, `values of ${name}`);
+      return true;
+    }
     case 'nullable': {
       const [column, answer] = expected.split(/\s+/);
       const found = derived.columns.find((each) => each.name === column);
