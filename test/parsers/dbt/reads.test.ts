@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import test, { before } from 'node:test';
+import { detectProjects, initReaders, readFile } from '../../../parsers/registry.ts';
+import type { ReadContext } from '../../../parsers/reader.ts';
+
+before(initReaders);
+
+const files: Readonly<Record<string, string>> = {
+  'dbt_project.yml': 'name: shop\nversion: "1.0"\nmodel-paths: [models]\nprofile: shop\n',
+  'models/sessions.sql': 'select 1 as session_id',
+  'models/all_sessions.sql':
+    "-- depends_on: {{ ref('sessions') }}\n{% for name in run_query('select 1').columns[0].values() %} select * from {{ name }} {% endfor %}",
+};
+
+test('a model whose text the warehouse decides reads what it refs', () => {
+  const file = (name: string): { text: string; blob: string } | undefined => {
+    const text = files[name];
+    return text === undefined ? undefined : { text, blob: name };
+  };
+  const paths = Object.keys(files);
+  const context: ReadContext = { dialect: 'snowflake', projects: detectProjects(paths), file, paths };
+  const [build] =
+    readFile('models/all_sessions.sql', files['models/all_sessions.sql'] ?? '', context)?.builds ?? [];
+  assert.deepEqual(
+    build?.reads.map(({ parts }) => parts.at(-1)),
+    ['sessions'],
+  );
+});
