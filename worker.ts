@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
 import { createEmbedder } from './activities/embed/embedder.ts';
 import { createModelClient } from './activities/infer/model-client.ts';
@@ -10,6 +10,7 @@ import { createParsePool } from './activities/parse/pool.ts';
 import { tellLauncher } from './cli/services/service-message.ts';
 import { readSettings } from './cli/settings.ts';
 import { nativeConnectionOptions, registerOn } from './cli/temporal.ts';
+import { workerLogger } from './cli/worker-log.ts';
 import { workflowBundle } from './cli/workflow-bundle.ts';
 import { explain, UserError } from './schema/contracts/errors.ts';
 import { openDatabase } from './store/database.ts';
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
   if (address === null)
     throw new UserError('TEMPORAL_ADDRESS is not set.', { next: 'Set it, or run `tablelore start`.' });
 
-  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
+  Runtime.install({ logger: workerLogger(), shutdownSignals: [] });
   const access =
     settings.openaiKey === null ? null : { apiKey: settings.openaiKey, baseUrl: settings.openaiBaseUrl };
   const db = openDatabase(databaseUrl, { max: 6 });
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
     pool,
     embedder: createEmbedder(config.embeddings, access),
     model: access === null || !config.model.enabled ? null : createModelClient(config.model, access),
-    keepsHouse: process.env.TABLELORE_EMBEDDED_DATABASE === '1',
+    keepsHouse: settings.embeddedDatabase,
     personSalt: await personSalt(db),
   });
 
@@ -52,21 +53,22 @@ async function main(): Promise<void> {
     await nativeConnectionOptions(settings.temporal, address),
   );
   const common = { connection, namespace, activities, shutdownGraceTime: '10 seconds' } as const;
-  const main = await Worker.create({
+  const mainWorker = await Worker.create({
     ...common,
     taskQueue: mainQueue,
     workflowBundle: await workflowBundle(join(settings.dataDir, 'cache')),
     maxConcurrentActivityTaskExecutions: 4,
   });
-  const model = await Worker.create({
+  const modelWorker = await Worker.create({
     ...common,
     taskQueue: modelQueue,
     maxConcurrentActivityTaskExecutions: 8,
   });
 
-  const stop = () => [main, model].forEach((worker) => worker.getState() === 'RUNNING' && worker.shutdown());
+  const workers = [mainWorker, modelWorker];
+  const stop = () => workers.forEach((worker) => worker.getState() === 'RUNNING' && worker.shutdown());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  const running = Promise.all([main.run(), model.run()]);
+  const running = Promise.all(workers.map((worker) => worker.run()));
   tellLauncher({ kind: 'ready' });
   await running;
   await pool.close();

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { join } from 'node:path';
 import { openDatabase, type Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
-import { findRunningServices } from './services/running-services.ts';
+import { findRunningServices, type RunningServices } from './services/running-services.ts';
 import type { ServiceName } from './services/pid-file.ts';
 import type { Services, Step } from './services/services.ts';
 import { startServices } from './services/supervisor.ts';
@@ -31,12 +31,12 @@ export function startWorld(
   onStep: (step: Step) => void,
   signal?: AbortSignal,
 ): Promise<Services> {
-  const { databaseUrl, temporal, configPath } = settings;
+  const { databaseUrl, temporal, temporalUiUrl, configPath } = settings;
   return startServices({
     dataDir: settings.dataDir,
     ...(databaseUrl === null ? {} : { databaseUrl }),
     ...(temporal.address === null ? {} : { temporalAddress: temporal.address }),
-    ...(process.env.TEMPORAL_UI_URL ? { temporalUiUrl: process.env.TEMPORAL_UI_URL } : {}),
+    ...(temporalUiUrl ? { temporalUiUrl } : {}),
     searchAttributes,
     prepare: async (addresses) => {
       onStep({ name: 'prepare', text: 'bringing the database up to date', state: 'start' });
@@ -58,7 +58,8 @@ export function startWorld(
         program('worker'),
         '--data-dir',
         settings.dataDir,
-        ...(configPath ? ['--config', configPath] : []),
+        '--config',
+        configPath,
       ],
     },
     onStep,
@@ -81,7 +82,7 @@ export async function withWorld<T>(
     return work({
       databaseUrl,
       temporalAddress,
-      temporalUiUrl: running?.temporalUiUrl ?? process.env.TEMPORAL_UI_URL ?? null,
+      temporalUiUrl: uiUrlOf(settings, running, temporalAddress),
       namespace,
       joined: true,
       leave: async () => {},
@@ -134,12 +135,22 @@ export async function withTemporal<T>(
 ): Promise<T> {
   const running = await findRunningServices(settings.dataDir);
   const address = settings.temporal.address ?? running?.temporalAddress;
-  const uiUrl =
-    process.env.TEMPORAL_UI_URL ?? (settings.temporal.address ? null : running?.temporalUiUrl) ?? null;
-  if (address) return withClient(settings, { temporalAddress: address }, (client) => work(client, uiUrl));
+  if (address) {
+    const uiUrl = uiUrlOf(settings, running, address);
+    return withClient(settings, { temporalAddress: address }, (client) => work(client, uiUrl));
+  }
   return withServices(settings, 'temporal', (services) =>
     withClient(settings, services, (client) => work(client, null)),
   );
+}
+
+/** The environment's word; else that of the running services, when theirs is the server at this address. */
+function uiUrlOf(
+  { temporalUiUrl }: Settings,
+  running: RunningServices | null,
+  address: string,
+): string | null {
+  return temporalUiUrl ?? (running?.temporalAddress === address ? running.temporalUiUrl : null);
 }
 
 async function withServices<T>(

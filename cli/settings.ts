@@ -11,14 +11,18 @@ export interface Settings {
   /** Absolute. Holds mirrors, the embedded services' data, logs. */
   readonly dataDir: string;
   readonly config: Config;
-  /** Absolute path of the configuration file that was read; null: none, the configuration was made from the command line. */
-  readonly configPath: string | null;
+  /** Absolute path of the configuration file that was read. */
+  readonly configPath: string;
   /** What relative paths in the configuration are relative to. */
   readonly configDir: string;
   /** Own Postgres; null: the embedded one. */
   readonly databaseUrl: string | null;
   /** Own Temporal; null: one is started. */
   readonly temporal: TemporalSettings;
+  /** Of the own server's UI, for links; null: not told. */
+  readonly temporalUiUrl: string | null;
+  /** The launcher told a worker that the database is the embedded one, whose upkeep falls to the worker. */
+  readonly embeddedDatabase: boolean;
   readonly openaiKey: string | null;
   /** Null: OpenAI's own server. */
   readonly openaiBaseUrl: string | null;
@@ -102,6 +106,8 @@ export function readSettings(flags: SettingsFlags, environment = process.env, cw
     configDir: dirname(configPath),
     databaseUrl: environment.DATABASE_URL || null,
     temporal: temporalSettings(environment),
+    temporalUiUrl: environment.TEMPORAL_UI_URL || null,
+    embeddedDatabase: environment.TABLELORE_EMBEDDED_DATABASE === '1',
     openaiKey: environment.OPENAI_API_KEY || null,
     openaiBaseUrl: environment.OPENAI_BASE_URL || null,
   });

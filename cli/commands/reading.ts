@@ -52,7 +52,7 @@ export function repoNames({ config, configPath }: Settings, asked: string | unde
   const names = config.repos.map(({ name }) => name);
   if (asked === undefined) return names;
   if (names.includes(asked)) return [asked];
-  throw new UserError(`${configPath ?? 'The configuration'} has no repository "${asked}".`, {
+  throw new UserError(`${configPath} has no repository "${asked}".`, {
     next: `It has ${names.join(', ')}.`,
   });
 }

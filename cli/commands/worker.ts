@@ -29,7 +29,8 @@ export function registerWorker(program: Command): void {
         program,
         '--data-dir',
         settings.dataDir,
-        ...(settings.configPath ? ['--config', settings.configPath] : []),
+        '--config',
+        settings.configPath,
       ];
       const child = spawn(process.execPath, args, {
         stdio: 'inherit',

@@ -115,3 +115,19 @@ test('the JSON schema for editors is current', () => {
     hint,
   );
 });
+
+test('what the environment says of the servers is read with the rest; an empty variable is none', (t) => {
+  const dir = folder(t, { 'tablelore.yml': config('here') });
+  const environment = {
+    DATABASE_URL: '',
+    TEMPORAL_ADDRESS: 'temporal:7233',
+    TEMPORAL_UI_URL: 'https://ui',
+    TABLELORE_EMBEDDED_DATABASE: '1',
+  };
+  const settings = readSettings({}, environment, dir);
+  assert.equal(settings.databaseUrl, null);
+  assert.equal(settings.temporal.address, 'temporal:7233');
+  assert.equal(settings.temporalUiUrl, 'https://ui');
+  assert.equal(settings.embeddedDatabase, true);
+  assert.equal(readSettings({}, {}, dir).embeddedDatabase, false);
+});
