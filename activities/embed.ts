@@ -1,4 +1,5 @@
 import { readCardVersions } from '../store/cards.ts';
+import { recordEmbeddingUse } from '../store/embedding-use.ts';
 import { ensureVectorIndex, missingEmbeddings, saveEmbeddings } from '../store/embeddings.ts';
 import { readTexts } from '../store/texts.ts';
 import type { ChunkResult, RunHandle, WorkList } from './contract.ts';
@@ -28,7 +29,10 @@ export function embed(deps: ActivityDeps, handle: RunHandle, chunk: number): Pro
     const texts = await readTexts(db, missing);
     const hashes = missing.filter((hash) => texts.has(hash));
     if (hashes.length > 0) {
-      const vectors = await embedder.embed(hashes.map((hash) => texts.get(hash) as string), signal); // prettier-ignore
+      let tokens = 0;
+      const vectors = await embedder.embed(hashes.map((hash) => texts.get(hash) as string), signal, (used) => void (tokens = used)); // prettier-ignore
+      // Before the vectors: a second attempt that finds them makes no call to record.
+      await recordEmbeddingUse(db, handle.run, chunk, { calls: 1, texts: hashes.length, tokens });
       await saveEmbeddings(db, embedder.model, hashes.map((textHash, index) => ({ textHash, vector: vectors[index] as number[] }))); // prettier-ignore
     }
     return { done: hashes.length, reused: wanted.length - hashes.length, failed: 0 };

@@ -65,6 +65,15 @@ create table tablelore.embedding (
   constraint embedding_pkey PRIMARY KEY (text_hash, model)
 );
 
+create table tablelore.embedding_use (
+  run text not null,
+  chunk integer not null,
+  calls integer not null,
+  texts integer not null,
+  tokens bigint not null,
+  constraint embedding_use_pkey PRIMARY KEY (run, chunk)
+);
+
 create table tablelore.facts (
   key text not null,
   repo text not null,
@@ -107,6 +116,7 @@ CREATE INDEX log_file_hash ON tablelore.log_file USING btree (repo, hash);
 create table tablelore.migration (
   name text not null,
   applied_at timestamp with time zone default now() not null,
+  breaking boolean default false not null,
   constraint migration_pkey PRIMARY KEY (name)
 );
 

@@ -9,7 +9,7 @@ import type { RunReport } from './contracts/runs.ts';
  * `bytea` is zstd-compressed JSON.
  */
 export interface Tables {
-  'tablelore.migration': { name: string; applied_at: Generated<string> };
+  'tablelore.migration': { name: string; applied_at: Generated<string>; breaking: Generated<boolean> };
   'tablelore.repo': { name: string; url: string | null; ref: string | null };
   'tablelore.observed_head': { repo: string; day: string; sha: string };
   'tablelore.run': RunRow;
@@ -35,6 +35,7 @@ export interface Tables {
   'tablelore.usage_day': UsageDayRow;
   'tablelore.stale_day': { repo: string; day: string };
   'tablelore.model_call': ModelCallRow;
+  'tablelore.embedding_use': { run: string; chunk: number; calls: number; texts: number; tokens: number };
   'tablelore.rate_bucket': RateBucketRow;
   'tablelore.setting': { name: string; value: string };
 }

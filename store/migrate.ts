@@ -26,13 +26,35 @@ export async function migrate(db: Database): Promise<readonly string[]> {
     await sql`create extension if not exists vector`.execute(trx);
     await sql`create table if not exists tablelore.migration (
       name text primary key, applied_at timestamptz not null default now())`.execute(trx);
+    await sql`alter table tablelore.migration add column if not exists breaking boolean not null default false`.execute(
+      trx,
+    );
     const missing = await missingSteps(trx);
     for (const migration of missing) {
       await sql.raw(migration.sql).execute(trx);
-      await trx.insertInto('tablelore.migration').values({ name: migration.name }).execute();
+      await trx
+        .insertInto('tablelore.migration')
+        .values({ name: migration.name, breaking: migration.breaking === true })
+        .execute();
     }
     return missing.map((migration) => migration.name);
   });
+}
+
+/** Steps of a later version that the database has taken: those that this version cannot go on with, and all. */
+export async function laterSteps(
+  db: Database,
+): Promise<{ readonly all: readonly string[]; readonly breaking: readonly string[] }> {
+  const known = new Set(migrations.map((migration) => migration.name));
+  const { rows } = await sql<{ name: string; breaking: boolean | null }>`
+    select name, (to_jsonb(m)->>'breaking')::boolean as breaking from tablelore.migration m order by name`.execute(
+    db,
+  );
+  const later = rows.filter(({ name }) => !known.has(name));
+  return {
+    all: later.map(({ name }) => name),
+    breaking: later.flatMap(({ name, breaking }) => (breaking === true ? [name] : [])),
+  };
 }
 
 /** Steps that the database has not taken. */

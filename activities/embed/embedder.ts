@@ -12,7 +12,12 @@ export interface Embedder {
   /** At most so many texts in one call. */
   readonly batch: number;
   /** One vector a text, in order, of length 1. Throws `RateLimited`, `SystemError` (try again) or `UserError`. */
-  embed(texts: readonly string[], signal?: AbortSignal): Promise<number[][]>;
+  embed(
+    texts: readonly string[],
+    signal?: AbortSignal,
+    /** Told the tokens that the server counted; not called where it does not say. */
+    onTokens?: (tokens: number) => void,
+  ): Promise<number[][]>;
 }
 
 export interface OpenAiAccess {
@@ -52,12 +57,14 @@ function openAiEmbedder(config: EmbeddingsConfig, access: OpenAiAccess): Embedde
     model: `${config.name}/${config.dimensions}`,
     dimensions: config.dimensions,
     batch: 128,
-    async embed(texts, signal) {
+    async embed(texts, signal, onTokens) {
       try {
         const response = await client.embeddings.create(
           { model: config.name, input: [...texts], dimensions: config.dimensions, encoding_format: 'float' },
           signal ? { signal } : {},
         );
+        const used = (response as Partial<typeof response>).usage?.total_tokens;
+        if (used !== undefined) onTokens?.(used);
         return inOrder(response.data, texts.length, config);
       } catch (error) {
         throw readable(error, config.name);

@@ -1,6 +1,7 @@
 /** Claims of a set as one row: what a set says, read and written at once. Lists made from older rows are not compressed. */
 export const claimList = {
   name: '0008-claim-list',
+  breaking: true as const,
   sql: `
 create table tablelore.claim_list (
   hash text primary key,

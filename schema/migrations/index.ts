@@ -8,11 +8,17 @@ import { staleDay } from './0007-stale-day.ts';
 import { claimList } from './0008-claim-list.ts';
 import { claimColumns } from './0009-claim-columns.ts';
 import { logProblems } from './0009-log-problems.ts';
+import { embeddingUse } from './0010-embedding-use.ts';
 
 /** One step of the schema: SQL statements, each run once and in this order. A released one is never changed; a later one adds. */
 export interface Migration {
   readonly name: string;
   readonly sql: string;
+  /**
+   * Workers of the version before cannot go on with it, and end. Absent: it only adds, and they go on. Whatever drops, renames or narrows breaks; so it
+   * comes one version after the last one that needs what goes away.
+   */
+  readonly breaking?: true;
 }
 
 export const migrations: readonly Migration[] = [
@@ -26,4 +32,5 @@ export const migrations: readonly Migration[] = [
   claimList,
   claimColumns,
   logProblems,
+  embeddingUse,
 ];

@@ -295,9 +295,9 @@ function counted(deps: ActivityDeps, counts: () => Mutable<Counts>): ActivityDep
     },
     embedder: {
       ...embedder,
-      embed(texts, signal) {
+      embed(texts, signal, onTokens) {
         counts().embedded.push(...texts);
-        return embedder.embed(texts, signal);
+        return embedder.embed(texts, signal, onTokens);
       },
     },
     model: model && {
