@@ -1,10 +1,12 @@
 /** Ends a run: its report is written, its night recorded, its lease given back. */
 import { isTemporary } from '../inference/link/table-id.ts';
 import type { Diagnostic } from '../schema/contracts/diagnostic.ts';
-import { stageNames, type RunReport, type StageReport } from '../schema/contracts/runs.ts';
+import { coverageOf } from '../knowledge/report/coverage.ts';
+import { reportVersion, stageNames, type RunReport, type StageReport } from '../schema/contracts/runs.ts';
 import { hasUncommittedChanges } from '../source/mirror.ts';
 import { countClaims } from '../store/claims.ts';
 import { currentEdges } from '../store/edges.ts';
+import { embeddingUse } from '../store/embedding-use.ts';
 import { releaseLease } from '../store/leases.ts';
 import { modelSpend } from '../store/model-calls.ts';
 import { recordNight } from '../store/nights.ts';
@@ -29,15 +31,20 @@ import { diagnosticsSoFar } from './diagnostics.ts';
 import { factsOfCommit } from './facts-of-commit.ts';
 import { alive } from './heartbeat.ts';
 import { codeHash, dayIn } from './runs.ts';
+import { inScope } from './scope.ts';
+
+/** Quarantined tables that a report lists. */
+const mostQuarantined = 500;
 
 export function finishRun(deps: ActivityDeps, handle: RunHandle, end: RunEnd): Promise<RunSummary> {
   return alive(async () => {
     const { db } = deps;
     const { run, repo, asOf, commit } = handle;
-    const whole = handle.table === null && handle.tables === null;
+    // Layers that were redone leave the night as it was recorded: not all that its hash names was done anew.
+    const whole = handle.table === null && handle.tables === null && handle.redo.length === 0;
     const done = end.outcome === 'published' || end.outcome === 'unchanged' || end.outcome === 'history';
     await carryDiagnostics(deps, handle);
-    const report = await makeReport(deps, handle, end);
+    const report = await makeReport(deps, handle, end, done);
     if (done && whole) {
       await recordNight(db, repo, {
         asOf,
@@ -50,7 +57,7 @@ export function finishRun(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
     await storeEnd(db, run, end.outcome, report);
     await releaseLease(db, repo, asOf, run);
     if (done) await dropWork(db, run);
-    const { outcome, reason, tables, cards, quarantined } = report;
+    const { outcome, reason, tables, cards, quarantinedCount } = report;
     return {
       run,
       repo,
@@ -61,7 +68,7 @@ export function finishRun(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
       table: handle.table,
       tables,
       cards,
-      quarantined: quarantined.length,
+      quarantined: quarantinedCount,
     };
   });
 }
@@ -88,7 +95,12 @@ async function leavesChangesOut(deps: ActivityDeps, { repo, asOf }: RunHandle): 
   return hasUncommittedChanges({ url, baseDir: deps.configDir }).catch(() => false);
 }
 
-async function makeReport(deps: ActivityDeps, handle: RunHandle, end: RunEnd): Promise<RunReport> {
+async function makeReport(
+  deps: ActivityDeps,
+  handle: RunHandle,
+  end: RunEnd,
+  done: boolean,
+): Promise<RunReport> {
   const { db } = deps;
   const { run, repo, asOf, commit } = handle;
   const stored = await readRun(db, run);
@@ -100,7 +112,14 @@ async function makeReport(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
   const tables = [...(await pointedSets(db, repo, asOf, 'link')).keys()].filter(
     (table) => !isTemporary(table),
   );
+  const statements = await countStatements(db, [...known.values()]);
+  const queries = countBy(await readRanks(db, repo, asOf), (one) => one.query.tier);
+  const templates = Object.values(queries).reduce((sum, n) => sum + n, 0);
+  const trustedTemplates = (queries.source_of_truth ?? 0) + (queries.trusted ?? 0);
+  const embedded = (entries?.card.embedded ?? 0) + (entries?.query.embedded ?? 0);
+  const quarantined = await listQuarantine(db, run);
   return {
+    version: reportVersion,
     run,
     workflow: stored?.workflow ?? '',
     repo,
@@ -110,7 +129,7 @@ async function makeReport(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
     reason: end.reason,
     stages: await stageReports(deps, run),
     files: source.files.length,
-    statements: await countStatements(db, [...known.values()]),
+    statements,
     tables: tables.length,
     builtTables: cards.built,
     edges: (await currentEdges(db, repo, asOf)).length,
@@ -119,9 +138,9 @@ async function makeReport(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
     conflicts: cards.conflicts,
     stale: cards.stale,
     diagnostics: countBy((await readDiagnostics(db, run)) ?? [], (one) => one.code),
-    queries: countBy(await readRanks(db, repo, asOf), (one) => one.query.tier),
+    queries,
     cards: cards.cards,
-    embedded: (entries?.card.embedded ?? 0) + (entries?.query.embedded ?? 0),
+    embedded,
     embeddingModel: deps.embedder.model,
     modelCalls: spend.calls,
     modelTokens: {
@@ -130,12 +149,31 @@ async function makeReport(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
       output: spend.outputTokens,
     },
     costUsd: spend.costUsd,
+    embedding: await embeddingCost(deps, run),
+    coverage: coverageOf({
+      ...cards,
+      files: source.files.length,
+      filesWithFacts: known.size,
+      statements,
+      tables: tables.length,
+      templates,
+      trustedTemplates,
+      texts: (entries?.card.entries ?? 0) + (entries?.query.entries ?? 0),
+      withVector: embedded,
+    }),
     accuracy: await measureAccuracy(db, repo, asOf),
-    changes: await measureChanges(deps, handle),
-    quarantined: await listQuarantine(db, run),
+    changes: done ? await measureChanges(db, { repo, asOf, run, within: inScope(handle) }) : null,
+    quarantined: quarantined.slice(0, mostQuarantined),
+    quarantinedCount: quarantined.length,
     snapshot: snapshot === null ? null : String(snapshot.id),
     seconds: end.seconds,
   };
+}
+
+async function embeddingCost({ db, config }: ActivityDeps, run: string): Promise<RunReport['embedding']> {
+  const use = await embeddingUse(db, run);
+  const { price } = config.embeddings;
+  return { ...use, costUsd: price === undefined ? null : (use.tokens / 1_000_000) * price };
 }
 
 async function stageReports({ db }: ActivityDeps, run: string): Promise<StageReport[]> {

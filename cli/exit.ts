@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { explain, isTableloreError } from '../schema/contracts/errors.ts';
 import { StopRequested } from './services/stop-signals.ts';
+import { Overdue } from './overdue.ts';
 import { RunFailed } from './run-watch.ts';
 
 export const exitCodes = {
@@ -10,6 +11,7 @@ export const exitCodes = {
   'wrong input or configuration': 2,
   'a server, file or network failed': 3,
   'nothing found': 4,
+  'a night is overdue': 5,
   interrupted: 130,
 } as const;
 
@@ -20,6 +22,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof RunFailed) return 1;
   if (error instanceof NothingFound) return 4;
+  if (error instanceof Overdue) return 5;
   if (error instanceof StopRequested) return error.exitCode;
   if (error instanceof Error && error.name === 'AbortError') return 130;
   if (readerLeft(error)) return 0;

@@ -1,6 +1,11 @@
 /** A run's report as a person reads it. Pure. */
+import { oneLine } from '../knowledge/plain-text.ts';
 import type { RunReport } from '../schema/contracts/runs.ts';
+import { changeLines } from './change-lines.ts';
 import { count, duration, type Terminal } from './terminal.ts';
+
+/** Lines of each list of changes. */
+const mostChanges = 5;
 
 export function summaryLines(report: RunReport, terminal: Pick<Terminal, 'style'>): string[] {
   const { style } = terminal;
@@ -12,19 +17,23 @@ export function summaryLines(report: RunReport, terminal: Pick<Terminal, 'style'
     `  ${label('lineage')}${count(report.edges, 'edge')} between tables, ${report.columnEdges.toLocaleString('en-US')} between columns`,
     `  ${label('claims')}${claimWords(report)}`,
     `  ${label('agreement')}${agreementWords(report)}`,
-    `  ${label('conflicts')}${count(report.conflicts, 'conflict')}${report.stale > 0 ? `, ${count(report.stale, 'stale note')}` : ''}`,
+    `  ${label('conflicts')}${count(report.conflicts, 'conflict')}${report.changes === null ? '' : ` (${report.changes.newConflicts.count} new)`}${report.stale > 0 ? `, ${count(report.stale, 'stale note')}` : ''}`,
     `  ${label('diagnostics')}${diagnosticWords(report)}`,
     `  ${label('queries')}${queryWords(report)}`,
     `  ${label('cards')}${count(report.cards, 'card')}, ${report.embedded.toLocaleString('en-US')} texts with a vector (${report.embeddingModel})`,
     `  ${label('model')}${modelWords(report)}`,
+    `  ${label('embedding')}${embeddingWords(report)}`,
   ];
-  if (report.quarantined.length > 0) {
-    const first = report.quarantined[0];
+  const [first] = report.quarantined;
+  if (first !== undefined)
     lines.push(
-      `  ${label('quarantine')}${count(report.quarantined.length, 'table')}, first ${first?.table ?? ''} (${first?.stage ?? ''}): ${first?.error ?? ''}`,
+      `  ${label('quarantine')}${count(report.quarantinedCount, 'table')}, first ${first.table} (${first.stage}): ${oneLine(first.error)}`,
     );
-  }
   lines.push(`  ${label('time')}${duration(report.seconds)}`);
+  if (report.changes !== null) {
+    const command = `tablelore status ${report.run} --all`;
+    lines.push(...changeLines(report.changes, mostChanges, command, terminal));
+  }
   return lines;
 }
 
@@ -62,12 +71,13 @@ function agreementWords({ accuracy }: RunReport): string {
   return [one('keys', accuracy.keys), one('joins', accuracy.joins)].join('; ');
 }
 
-function diagnosticWords({ diagnostics }: RunReport): string {
+function diagnosticWords({ diagnostics, changes }: RunReport): string {
   const entries = Object.entries(diagnostics).sort(([, a], [, b]) => b - a);
   const total = entries.reduce((sum, [, n]) => sum + n, 0);
   if (total === 0) return 'none';
   const shown = entries.slice(0, 4).map(([code, n]) => `${n} ${code}`);
-  return `${total.toLocaleString('en-US')}: ${shown.join(', ')}${entries.length > 4 ? ', …' : ''}`;
+  const fresh = changes === null ? '' : ` (${changes.newDiagnostics.count.toLocaleString('en-US')} new)`;
+  return `${total.toLocaleString('en-US')}${fresh}: ${shown.join(', ')}${entries.length > 4 ? ', …' : ''}`;
 }
 
 function queryWords({ queries }: RunReport): string {
@@ -84,4 +94,11 @@ function modelWords(report: RunReport): string {
   const { input, cachedInput, output } = report.modelTokens;
   const cost = report.costUsd === null ? '' : `, $${report.costUsd.toFixed(2)}`;
   return `${count(report.modelCalls, 'call')}, ${input.toLocaleString('en-US')} tokens in (${cachedInput.toLocaleString('en-US')} cached), ${output.toLocaleString('en-US')} out${cost}`;
+}
+
+function embeddingWords({ embedding }: RunReport): string {
+  const { calls, texts, tokens, costUsd } = embedding;
+  if (calls === 0) return 'no call, no text changed';
+  const cost = costUsd === null ? '' : `, $${costUsd.toFixed(2)}`;
+  return `${count(calls, 'call')}, ${count(texts, 'text')}${tokens === 0 ? '' : `, ${count(tokens, 'token')}`}${cost}`;
 }

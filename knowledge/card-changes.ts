@@ -3,30 +3,44 @@ import type { Card } from '../schema/contracts/card.ts';
 import { clip, oneLine } from './plain-text.ts';
 
 /** Empty when they say the same of the table; counts of use do not count as a change. */
-export function cardChanges(before: Card, after: Card): string[] {
-  return [
-    ...text('file', before.path, after.path),
-    ...text('kind', kindWords(before), kindWords(after)),
-    ...text('description', before.description?.value, after.description?.value),
-    ...text('purpose', before.purpose?.value, after.purpose?.value),
-    ...text('one row', before.grain?.value.phrase || null, after.grain?.value.phrase || null),
-    ...text('keys', keyWords(before), keyWords(after)),
-    ...list('rows', before.population, after.population, ({ value }) => value.words || value.sql),
-    ...columnChanges(before, after),
-    ...list('join', before.joins, after.joins, joinWords),
-    ...list('reads', before.upstream, after.upstream, ({ table }) => table),
-    ...list('read by', before.downstream, after.downstream, (table) => table),
-    ...lineageChanges(before, after),
-    ...text('freshness', before.freshness?.value.words, after.freshness?.value.words),
-    ...text('owner', before.owner?.value.owner, after.owner?.value.owner),
-    ...list('caution', before.caveats, after.caveats, ({ value }) => value),
-    ...list('looks like', before.similar, after.similar, ({ table }) => table),
-    ...text('deprecated', before.deprecated?.value, after.deprecated?.value),
-    ...list('feeds', before.consumers, after.consumers, ({ kind, name }) => `${kind} ${name}`),
-    ...text('use', before.usage?.band, after.usage?.band),
-    ...list('conflict', before.conflicts, after.conflicts, ({ field, words }) => `${field}: ${words}`),
-    ...list('stale', before.stale, after.stale, ({ words }) => words),
-  ];
+export const cardChanges = (before: Card, after: Card): string[] =>
+  fieldChanges(before, after).flatMap(([, words]) => words);
+
+/** Names of what differs: the words' first. */
+export const changedFields = (before: Card, after: Card): string[] =>
+  fieldChanges(before, after).flatMap(([field, words]) => (words.length > 0 ? [field] : []));
+
+const fieldChanges = (before: Card, after: Card): [field: string, words: string[]][] => [
+  ['file', text('file', before.path, after.path)],
+  ['kind', text('kind', kindWords(before), kindWords(after))],
+  ['description', text('description', before.description?.value, after.description?.value)],
+  ['purpose', text('purpose', before.purpose?.value, after.purpose?.value)],
+  ['one row', text('one row', before.grain?.value.phrase || null, after.grain?.value.phrase || null)],
+  ['keys', text('keys', keyWords(before), keyWords(after))],
+  ['rows', list('rows', before.population, after.population, ({ value }) => value.words || value.sql)],
+  ['columns', columnChanges(before, after)],
+  ['joins', list('join', before.joins, after.joins, joinWords)],
+  ['reads', list('reads', before.upstream, after.upstream, ({ table }) => table)],
+  ['read by', list('read by', before.downstream, after.downstream, (table) => table)],
+  ['lineage', lineageChanges(before, after)],
+  ['freshness', text('freshness', before.freshness?.value.words, after.freshness?.value.words)],
+  ['owner', text('owner', before.owner?.value.owner, after.owner?.value.owner)],
+  ['cautions', list('caution', before.caveats, after.caveats, ({ value }) => value)],
+  ['look-alikes', list('looks like', before.similar, after.similar, ({ table }) => table)],
+  ['deprecated', text('deprecated', before.deprecated?.value, after.deprecated?.value)],
+  ['consumers', list('feeds', before.consumers, after.consumers, ({ kind, name }) => `${kind} ${name}`)],
+  ['use', text('use', before.usage?.band, after.usage?.band)],
+  ['conflicts', list('conflict', before.conflicts, after.conflicts, conflictWords)],
+  ['stale notes', list('stale', before.stale, after.stale, ({ words }) => words)],
+];
+
+/** Names a conflict from one night to the next. */
+export const conflictWords = ({ field, words }: Card['conflicts'][number]): string => `${field}: ${words}`;
+
+/** Null: no key is known. */
+export function grainWords({ grain }: Card): string | null {
+  const keys = grain?.value.keys.map(({ columns }) => columns.join(', ') || 'at most one row');
+  return keys?.join(' or ') || grain?.value.phrase || null;
 }
 
 const kindWords = ({ kind, write }: Card): string => [kind, write].filter(Boolean).join(', ');

@@ -33,6 +33,17 @@ export interface CardTotals {
   readonly conflicts: number;
   readonly stale: number;
   readonly columnEdges: number;
+  /** Of the built ones, those that say something of it. */
+  readonly withColumns: number;
+  readonly withUpstream: number;
+  readonly withKey: number;
+  readonly withJoins: number;
+  readonly withLineage: number;
+  readonly withFreshness: number;
+  readonly withOwner: number;
+  readonly withPurpose: number;
+  /** Of all, those that the query logs show. */
+  readonly withUse: number;
 }
 
 /** Totals over the cards as of the end of the night of `asOf`. */
@@ -42,15 +53,24 @@ export async function countCards(db: Database, repo: string, asOf: string): Prom
       select distinct on (table_id) table_id, set_id from tablelore.pointer
       where repo = ${repo} and stage = 'card' and as_of <= ${asOf} order by table_id, as_of desc
     ), cards as (
-      select v.card from state
+      select v.card, v.card->>'path' is not null as built from state
       join tablelore.claim_set s on s.id = state.set_id
       join tablelore.card_version v on v.repo = ${repo} and v.table_id = state.table_id and v.hash = s.output_hash
     )
     select count(*)::int as cards,
-      count(*) filter (where card->>'path' is not null)::int as built,
+      count(*) filter (where built)::int as built,
+      count(*) filter (where built and jsonb_array_length(card->'columns') > 0)::int as "withColumns",
+      count(*) filter (where built and jsonb_array_length(card->'upstream') > 0)::int as "withUpstream",
+      count(*) filter (where built and card #> '{grain,value,keys,0}' is not null)::int as "withKey",
+      count(*) filter (where built and jsonb_array_length(card->'joins') > 0)::int as "withJoins",
+      count(*) filter (where built and jsonb_array_length(card->'lineage') > 0)::int as "withLineage",
+      count(*) filter (where built and card->>'freshness' is not null)::int as "withFreshness",
+      count(*) filter (where built and card->>'owner' is not null)::int as "withOwner",
+      count(*) filter (where built and card->>'purpose' is not null)::int as "withPurpose",
+      count(*) filter (where card->>'usage' is not null)::int as "withUse",
       coalesce(sum(jsonb_array_length(card->'conflicts')), 0)::int as conflicts,
       coalesce(sum(jsonb_array_length(card->'stale')), 0)::int as stale,
       coalesce(sum((select count(*) from jsonb_array_elements(card->'lineage') as l, jsonb_array_elements(l->'from'))), 0)::int as "columnEdges"
     from cards`.execute(db);
-  return rows[0] ?? { cards: 0, built: 0, conflicts: 0, stale: 0, columnEdges: 0 };
+  return rows[0] as CardTotals;
 }

@@ -1,17 +1,24 @@
 /** `status`: the latest runs, or the whole report of one. */
 import type { Command } from 'commander';
 import { oneLine } from '../../knowledge/plain-text.ts';
-import type { StageReport } from '../../schema/contracts/runs.ts';
-import { listRuns, readRun, readStages, type RunStage, type StoredRun } from '../../store/runs.ts';
+import type { Database } from '../../store/database.ts';
+import { listRuns, readRun, readStages, type StoredRun } from '../../store/runs.ts';
+import { measureChanges } from '../../activities/changes.ts';
+import { changeLines } from '../change-lines.ts';
 import { NothingFound } from '../exit.ts';
+import { throwIfOverdue } from '../overdue.ts';
+import { reportLines } from '../report-lines.ts';
 import { withStore } from '../session.ts';
-import { summaryLines } from '../summary.ts';
 import { count, duration, openTerminal, type Terminal } from '../terminal.ts';
+import { hours } from './hours.ts';
 import { settingsOf, withCommonOptions, type CommonOptions } from './options.ts';
+import { repoNames } from './reading.ts';
 
 interface StatusOptions extends CommonOptions {
   readonly repo?: string;
   readonly limit: string;
+  readonly all?: boolean;
+  readonly maxAge?: number;
 }
 
 export function registerStatus(program: Command): void {
@@ -20,11 +27,26 @@ export function registerStatus(program: Command): void {
     .argument('[run]', 'a run’s id, the start of one, or "last"')
     .option('--repo <name>', 'only runs of this repository')
     .option('--limit <n>', 'runs at most', '10')
-    .addHelpText('after', '\nExamples:\n  $ tablelore status\n  $ tablelore status last --json')
+    .option('--all', 'with a run: everything that its night changed, as the ledger has it now')
+    .option(
+      '--max-age <age>',
+      'end with code 5 when the last night that ended well is older, such as 26h',
+      hours,
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tablelore status\n  $ tablelore status last --json\n  $ tablelore status --max-age 26h',
+    )
     .action(async (id: string | undefined, options: StatusOptions) => {
       const terminal = openTerminal();
-      await withStore(settingsOf(options), async (db) => {
+      const settings = settingsOf(options);
+      await withStore(settings, async (db) => {
         const repo = options.repo ?? null;
+        if (options.maxAge !== undefined) {
+          const repos = repoNames(settings, options.repo);
+          for (const line of await throwIfOverdue(db, repos, options.maxAge)) terminal.line(line);
+          return;
+        }
         if (id === undefined) {
           const runs = await listRuns(db, repo, Math.max(1, Number(options.limit) || 10));
           if (runs.length === 0) throw new NothingFound('No run yet. `tablelore nightly` starts one.');
@@ -33,11 +55,27 @@ export function registerStatus(program: Command): void {
           return;
         }
         const run = (await readRun(db, id)) ?? pickRun(id, await listRuns(db, repo, 1_000));
+        if (options.all) {
+          await printAllChanges(db, run, options.json === true, terminal);
+          return;
+        }
         const stages = run.report?.stages ?? (await readStages(db, run.id));
         if (options.json) terminal.line(JSON.stringify(run.report ?? { ...brief(run), stages }));
         else for (const line of reportLines(run, stages, terminal)) terminal.line(line);
       });
     });
+}
+
+async function printAllChanges(
+  db: Database,
+  { id, repo, asOf }: StoredRun,
+  json: boolean,
+  terminal: Terminal,
+): Promise<void> {
+  const changes = await measureChanges(db, { repo, asOf, run: id, most: Infinity });
+  if (json) terminal.line(JSON.stringify(changes));
+  else if (changes === null) terminal.line(`There is no night of ${repo} before ${asOf}.`);
+  else for (const line of changeLines(changes, Infinity, '', terminal)) terminal.line(line);
 }
 
 /** Throws `NothingFound` unless exactly one run's id starts so. */
@@ -94,69 +132,4 @@ export function* runLines(runs: readonly StoredRun[], { style }: Pick<Terminal, 
     yield `  ${style('dim', run.id)}`;
     if (report?.reason) yield `  ${oneLine(report.reason)}`;
   }
-}
-
-type Stage = RunStage & Partial<Pick<StageReport, 'total'>>;
-
-export function* reportLines(
-  run: StoredRun,
-  stages: readonly Stage[],
-  terminal: Pick<Terminal, 'style'>,
-): Generator<string> {
-  const { style } = terminal;
-  const { report } = run;
-  if (report === null) {
-    yield style('bold', `${run.repo} as of ${run.asOf}: ${run.status}`);
-    yield `  ${style('dim', 'started'.padEnd(14))}${run.startedAt}`;
-  } else yield* summaryLines(report, terminal);
-  yield `  ${style('dim', 'run'.padEnd(14))}${run.id} (${run.workflow})`;
-  if (report) yield* changeLines(report.changes, style);
-  yield '';
-  yield style(
-    'dim',
-    `  ${'stage'.padEnd(10)}${'done'.padStart(8)}${'reused'.padStart(8)}${'failed'.padStart(8)}${'time'.padStart(12)}`,
-  );
-  for (const stage of stages) {
-    const name = `  ${stage.stage.padEnd(10)}`;
-    if (stage.skipped !== null) {
-      yield `${name}${style('dim', `  skipped: ${oneLine(stage.skipped)}`)}`;
-      continue;
-    }
-    const failed = String(stage.failed).padStart(8);
-    yield `${name}${String(stage.done).padStart(8)}${String(stage.reused).padStart(8)}${stage.failed > 0 ? style('red', failed) : failed}${duration(stage.seconds).padStart(12)}`;
-  }
-  if (report && Object.keys(report.claims).length > 0) {
-    yield '';
-    yield* claimTable(report.claims, style);
-  }
-  for (const { table, stage, error } of report?.quarantined ?? [])
-    yield `  ${style('red', 'failed')}  ${oneLine(table)} in ${stage}: ${oneLine(error)}`;
-}
-
-function* changeLines(
-  { newTables, retiredTables, changedCards, grainChanges }: NonNullable<StoredRun['report']>['changes'],
-  style: Terminal['style'],
-): Generator<string> {
-  const some = (tables: readonly string[]) =>
-    `${tables.slice(0, 5).map(oneLine).join(', ')}${tables.length > 5 ? ', …' : ''}`;
-  const rows: readonly [string, readonly string[]][] = [
-    ['new', newTables],
-    ['retired', retiredTables],
-    ['grain changed', grainChanges],
-  ];
-  for (const [label, tables] of rows)
-    if (tables.length > 0)
-      yield `  ${style('dim', label.padEnd(14))}${count(tables.length, 'table')}: ${some(tables)}`;
-  if (changedCards > 0) yield `  ${style('dim', 'changed'.padEnd(14))}${count(changedCards, 'card')}`;
-}
-
-const origins = ['declared', 'derived', 'observed', 'inferred'] as const;
-
-function* claimTable(
-  claims: Readonly<Record<string, Readonly<Record<string, number>>>>,
-  style: Terminal['style'],
-): Generator<string> {
-  yield style('dim', `  ${'claims'.padEnd(16)}${origins.map((origin) => origin.padStart(10)).join('')}`);
-  for (const [field, counts] of Object.entries(claims).sort(([a], [b]) => (a < b ? -1 : 1)))
-    yield `  ${field.replaceAll('_', ' ').padEnd(16)}${origins.map((origin) => (counts[origin] ? counts[origin].toLocaleString('en-US') : '·').padStart(10)).join('')}`;
 }

@@ -99,6 +99,11 @@ const embeddingsSchema = z.strictObject({
     .describe('`auto`: openai where a key is set, else local.'),
   name: z.string().default('text-embedding-3-small'),
   dimensions: z.int().positive().max(4000).default(768),
+  price: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe('US dollars for a million tokens. Without it, costs are counted in tokens only.'),
 });
 
 /** `tablelore.yml`. Secrets come from the environment only. */

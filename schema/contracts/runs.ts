@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changesSchema } from './changes.ts';
 
 const isoDate = z.iso.date();
 const repoName = z
@@ -84,8 +85,21 @@ const agreementSchema = z.object({
   notDerived: z.int(),
 });
 
-/** What a run leaves. Counts are of the published state unless said otherwise. */
+/** How much of what a stage could say it does say: `have` of `of`. */
+const coverageSchema = z.object({
+  stage: z.enum(stageNames),
+  /** In words: `statements parsed`. */
+  what: z.string(),
+  have: z.int(),
+  of: z.int(),
+});
+export type Coverage = z.infer<typeof coverageSchema>;
+
+export const reportVersion = 2;
+
+/** What a run leaves. Counts are of the published state unless said otherwise. Reports of another version are kept as they are. */
 export const runReportSchema = z.object({
+  version: z.literal(reportVersion),
   run: z.string(),
   workflow: z.string(),
   repo: z.string(),
@@ -111,15 +125,21 @@ export const runReportSchema = z.object({
   embeddingModel: z.string(),
   modelCalls: z.int(),
   modelTokens: z.object({ input: z.int(), cachedInput: z.int(), output: z.int() }),
-  costUsd: z.number().nullable(),
-  accuracy: z.object({ keys: agreementSchema, joins: agreementSchema, lineage: agreementSchema }),
-  changes: z.object({
-    newTables: z.array(z.string()),
-    retiredTables: z.array(z.string()),
-    changedCards: z.int(),
-    grainChanges: z.array(z.string()),
+  costUsd: z.number().nullable().describe('Of the model; null: its prices are not configured.'),
+  /** Of this run. `texts` that were given a vector; `tokens` as far as the server counts them; `costUsd` null: no price is configured. */
+  embedding: z.object({
+    calls: z.int(),
+    texts: z.int(),
+    tokens: z.int(),
+    costUsd: z.number().nullable(),
   }),
+  coverage: z.array(coverageSchema),
+  accuracy: z.object({ keys: agreementSchema, joins: agreementSchema, lineage: agreementSchema }),
+  /** Null: there is no earlier night to compare with, or the run did not end well. */
+  changes: changesSchema.nullable(),
+  /** The first 500. */
   quarantined: z.array(z.object({ table: z.string(), stage: z.string(), error: z.string() })),
+  quarantinedCount: z.int(),
   snapshot: z.string().nullable(),
   seconds: z.number(),
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { exitCodeOf, NothingFound } from '../../cli/exit.ts';
 import { buildProgram } from '../../cli/main.ts';
+import { Overdue } from '../../cli/overdue.ts';
 import { RunFailed } from '../../cli/run-watch.ts';
 import { ModelError, SystemError, UserError } from '../../schema/contracts/errors.ts';
 
@@ -12,6 +13,7 @@ test('exit codes say whose fault it is', () => {
   assert.equal(exitCodeOf(new ModelError('odd')), 3);
   assert.equal(exitCodeOf(new Error('a bug')), 3);
   assert.equal(exitCodeOf(new NothingFound('none')), 4);
+  assert.equal(exitCodeOf(new Overdue('late')), 5);
   assert.equal(exitCodeOf(new DOMException('stopped', 'AbortError')), 130);
 });
 
