@@ -81,7 +81,7 @@ async function measure(
     const today = (ago: number) => dayIn(settings.config.schedule.timeZone, Date.now() - ago * dayMs);
     const first = await measureNight(settings, services, today(1));
     const second = await measureNight(settings, services, today(0));
-    const peakMb = peakMemory(dataDir);
+    const peakMb = await peakMemory(settings, services);
     return await withDatabase(services.databaseUrl, async (db) => ({
       repo,
       first,

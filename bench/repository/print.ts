@@ -94,19 +94,19 @@ function lineage(found: NonNullable<RepositoryFigures['lineage']>): string[] {
   return examples.length === 0 ? figures : [...figures, '', 'Some that differ:', ...examples];
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const ruler = line(head.map((_, index) => (index === 0 ? '---' : '---:')));
   return ['', line(head), ruler, ...rows.map(line)];
 }
 
-const totalCpu = (cpu: RepositoryFigures['first']['cpu']): number =>
+export const totalCpu = (cpu: RepositoryFigures['first']['cpu']): number =>
   Object.values(cpu)
     .flatMap((used) => Object.values(used))
     .reduce((sum, one) => sum + one, 0);
 
-const number = (value: number): string => (Number.isNaN(value) ? '?' : value.toLocaleString('en-US'));
-const seconds = (value: number): string => `${value.toFixed(1)} s`;
-const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+export const number = (value: number): string => (Number.isNaN(value) ? '?' : value.toLocaleString('en-US'));
+export const seconds = (value: number): string => `${value.toFixed(1)} s`;
+export const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 const percent = (part: number, whole: number): string =>
   whole === 0 ? 'none' : `${((100 * part) / whole).toFixed(2)} % (${number(part)} of ${number(whole)})`;
