@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { parse } from 'yaml';
-import { embedLocally } from '../../knowledge/local-embedding.ts';
+import { contentWords, embedLocally } from '../../knowledge/local-embedding.ts';
 import { renderCard } from '../../knowledge/render-card.ts';
 import { fixtureCards } from '../retrieval/fixture-cards.ts';
 
@@ -53,4 +53,8 @@ test('vectors alone put an answer among the first five for most questions', asyn
     share >= 0.85,
     missed.map(({ question, rank, first }) => `${question}: ${rank}, ${first}`).join('\n'),
   );
+});
+
+test('words that objects know are words like any other', () => {
+  assert.deepEqual(contentWords('constructor toString valueOf __proto__'), contentWords('Constructor to_string value_of proto')); // prettier-ignore
 });
