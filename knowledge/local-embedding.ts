@@ -21,6 +21,11 @@ const trigramWeight = 0.25;
 const lineWeights = [3, 2.5, 2, 1.5, 1] as const;
 
 /**
+ * Cosine similarity up to which two texts have nothing in common but chance: about four standard deviations of the product of two random unit vectors.
+ */
+export const localNoise = (dimensions: number): number => 4.2 / Math.sqrt(dimensions);
+
+/**
  * A text as a unit vector of `dimensions` numbers, without a model: words, parts of names, neighbouring words and runs of three
  * letters are hashed to signed places, how often they occur counts by its logarithm. Equal texts give equal vectors on every machine.
  * A text without a word gives the zero vector.

@@ -12,6 +12,8 @@ import { readOnly } from './read-only.ts';
 /** Turns a question into a vector of the space that `model` names. */
 export interface QuestionEmbedder {
   readonly model: string;
+  /** Cosine similarity up to which two texts have nothing in common. Default 0.05. */
+  readonly noise?: number;
   embed(texts: readonly string[], signal?: AbortSignal): Promise<number[][]>;
 }
 
@@ -98,7 +100,7 @@ export async function search(
         [
           { by: 'name', refs: [...new Set(names.map(({ ref }) => ref))] },
           { by: 'words', refs: words.map(({ ref }) => ref) },
-          { by: 'meaning', refs: near(meaning).map(({ ref }) => ref) },
+          { by: 'meaning', refs: near(meaning, embedder?.noise).map(({ ref }) => ref) },
         ],
         new Map([...names, ...words, ...meaning].map(({ ref, version }) => [ref, version])),
       ];
@@ -116,6 +118,8 @@ export async function search(
       .flatMap((hit) => tableHit(hit, byTable.get(hit.ref)))
       .sort((a, b) => b.score - a.score || (a.table < b.table ? -1 : 1))
       .slice(0, limit);
+    if (cards.length > 0 && cards.every(({ found }) => found.every(({ by }) => by === 'meaning')))
+      notes.push('No table has a word of the question: these are the nearest in meaning.');
     const { id, asOf, commit } = snapshot;
     const queries =
       request.queries === 0 ? [] : await queryHits(trx, await find('query'), request.queries ?? 5);
@@ -140,7 +144,7 @@ async function vectorOf(
 }
 
 /** Vectors always have a nearest; what has nothing in common with the question is no find. */
-const near = (hits: readonly Hit[]): Hit[] => hits.filter(({ score }) => score > 0.05);
+const near = (hits: readonly Hit[], noise = 0.05): Hit[] => hits.filter(({ score }) => score > noise);
 
 async function queryHits(
   trx: Database,

@@ -2,13 +2,15 @@
 import OpenAI from 'openai';
 import type { EmbeddingsConfig } from '../../schema/contracts/config.ts';
 import { UserError } from '../../schema/contracts/errors.ts';
-import { embedLocally, localEmbeddingModel } from '../../knowledge/local-embedding.ts';
+import { embedLocally, localEmbeddingModel, localNoise } from '../../knowledge/local-embedding.ts';
 import { readable } from './readable.ts';
 
 export interface Embedder {
   /** Names the vectors' space: vectors of different models are never compared. */
   readonly model: string;
   readonly dimensions: number;
+  /** Cosine similarity up to which two texts have nothing in common; left out where the model does not tell. */
+  readonly noise?: number;
   /** At most so many texts in one call. */
   readonly batch: number;
   /** One vector a text, in order, of length 1. Throws `RateLimited`, `SystemError` (try again) or `UserError`. */
@@ -41,6 +43,7 @@ function localEmbedder(config: EmbeddingsConfig): Embedder {
   return {
     model: `${localEmbeddingModel}/${config.dimensions}`,
     dimensions: config.dimensions,
+    noise: localNoise(config.dimensions),
     batch: 256,
     embed: (texts) => Promise.resolve(texts.map((text) => embedLocally(text, config.dimensions))),
   };

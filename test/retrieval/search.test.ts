@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { parse } from 'yaml';
-import { embedLocally } from '../../knowledge/local-embedding.ts';
+import { embedLocally, localNoise } from '../../knowledge/local-embedding.ts';
 import { renderCard } from '../../knowledge/render-card.ts';
 import { renderQuery } from '../../knowledge/render-query.ts';
 import { fuse } from '../../retrieval/fusion.ts';
@@ -26,6 +26,7 @@ const asOf = '2026-10-20';
 const dimensions = 768;
 const embedder: QuestionEmbedder = {
   model: `local/${dimensions}`,
+  noise: localNoise(dimensions),
   embed: (texts) => Promise.resolve(texts.map((text) => embedLocally(text, dimensions))),
 };
 
@@ -90,6 +91,16 @@ withDatabases('the right table is among the first three for nine of ten question
       [1, 3, 5].map((n) => places.filter(({ place }) => place > 0 && place <= n).length),
     );
   assert.ok(missed.length <= questions.length / 10, JSON.stringify(missed, null, 1));
+});
+
+withDatabases('what nothing fits finds nothing; what only comes near says so', async ({ db }) => {
+  await publish(db, await fixtureCards());
+  const ask = (question: string) => search(db, { repo, question }, embedder);
+  for (const question of ['zzz qqq blorp', 'how do I bake bread', 'football players goals'])
+    assert.deepEqual((await ask(question)).tables, [], question);
+  const misspelt = await ask('refnds custmer');
+  assert.ok(misspelt.tables.length > 0 && /nearest in meaning/.test(misspelt.notes[0] ?? ''));
+  assert.deepEqual((await ask('refunds per customer')).notes, []);
 });
 
 withDatabases(
