@@ -33,6 +33,10 @@ export function lineageTree(walk: Walk, text: NodeText, style?: TreeStyle): stri
   return drawTree(node(walk.root, ''), style);
 }
 
+/** What was asked about: the table, or its columns. */
+const starts = ({ distance }: Walk): string[] =>
+  [...distance].flatMap(([node, steps]) => (steps === 0 ? [node] : []));
+
 /** A flowchart, data flowing to the right. */
 export function lineageMermaid(walk: Walk, text: NodeText): string[] {
   const ids = new Map([...walk.distance.keys()].map((node, index) => [node, `n${index}`]));
@@ -45,7 +49,7 @@ export function lineageMermaid(walk: Walk, text: NodeText): string[] {
       ({ from, to, kind }) =>
         `  ${ids.get(from) ?? ''} ${kind === 'orders_after' ? '-.->' : '-->'}${plain.has(kind) ? '' : `|${quoted(kind.replaceAll('_', ' '))}|`} ${ids.get(to) ?? ''}`,
     ),
-    `  style ${ids.get(walk.root) ?? ''} stroke-width:3px`,
+    ...starts(walk).map((node) => `  style ${ids.get(node) ?? ''} stroke-width:3px`),
   ];
 }
 
@@ -57,7 +61,7 @@ export function lineageDot(walk: Walk, text: NodeText): string[] {
     'digraph lineage {',
     '  rankdir=LR;',
     '  node [shape=box];',
-    `  ${name(walk.root)} [penwidth=3];`,
+    ...starts(walk).map((node) => `  ${name(node)} [penwidth=3];`),
     ...walk.flows.map(({ from, to, kind }) => {
       const style = [
         ...(plain.has(kind) ? [] : [`label=${quoted(kind.replaceAll('_', ' '))}`]),

@@ -21,7 +21,7 @@ export function parseConfig(text: string, path: string): Config {
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap(problemsOf).map(({ field, message }) => {
     const { line } = lines.linePos(positionOf(document, field));
-    return `${path}:${line}: ${field.join('.') || 'configuration'}: ${message}`;
+    return `${path}:${line}: ${field.join('.') || 'configuration'}: ${message}.`;
   });
   throw new UserError(problems.join('\n'), { next: 'docs/configuration.md describes every field.' });
 }
@@ -31,6 +31,8 @@ function problemsOf(issue: z.core.$ZodIssue): { field: Path; message: string }[]
   const at = issue.path as Path;
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ field: [...at, key], message: 'there is no such field' }));
+  if (issue.code === 'invalid_value')
+    return [{ field: at, message: `is none of ${issue.values.map(String).join(', ')}` }];
   const missing =
     issue.code === 'invalid_type' && issue.input === undefined && /received undefined/.test(issue.message);
   return [{ field: at, message: missing ? 'is missing' : issue.message }];

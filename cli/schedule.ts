@@ -85,3 +85,6 @@ export async function setPaused(client: Client, repo: string, paused: boolean): 
   const handle = client.schedule.getHandle(scheduleId(repo));
   await (paused ? handle.pause('paused by tablelore') : handle.unpause('resumed by tablelore'));
 }
+
+/** A time of the schedule, ISO 8601, as people read it. */
+export const minuteOf = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;

@@ -18,7 +18,7 @@ export function openTerminal(stream: NodeJS.WriteStream = process.stdout): Termi
   return {
     out: stream,
     live,
-    width: Math.min(stream.columns ?? 100, 140),
+    width: Math.min(stream.columns ?? (Number(process.env.COLUMNS) || 100), 140),
     style: (format, text) => styleText(format, text, { stream }),
     line: (text = '') => void stream.write(`${text}\n`),
   };

@@ -51,7 +51,7 @@ async function* examine(options: CommonOptions): AsyncGenerator<Finding> {
   yield ok('configuration', `${configPath ?? ''}, ${config.repos.map(({ name }) => name).join(', ')}`);
   for (const repo of config.repos) {
     yield await checkRepo(repo, configDir);
-    yield* await looked(`files of ${repo.name}`, () => checkFiles(repo, configDir));
+    yield* await looked('files', () => checkFiles(repo, configDir));
   }
   const why =
     settings.databaseUrl === null

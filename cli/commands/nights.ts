@@ -83,7 +83,9 @@ export function registerNights(program: Command): void {
 }
 
 export function isoDate(text: string): string {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : NaN;
+  // 30 February is read as a day in March.
+  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(text)) return text;
   throw new UserError(`"${text}" is not a date.`, { next: 'Write it as YYYY-MM-DD.' });
 }
 

@@ -3,7 +3,14 @@ import type { Client } from '@temporalio/client';
 import { Argument, type Command } from 'commander';
 import type { Config } from '../../schema/contracts/config.ts';
 import { NothingFound } from '../exit.ts';
-import { applySchedule, readSchedule, scheduleId, setPaused, type ScheduleState } from '../schedule.ts';
+import {
+  applySchedule,
+  minuteOf,
+  readSchedule,
+  scheduleId,
+  setPaused,
+  type ScheduleState,
+} from '../schedule.ts';
 import { withTemporal } from '../session.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
 import { scheduleLink } from '../ui-links.ts';
@@ -70,13 +77,11 @@ export function* scheduleLines(
   yield `  configured  ${schedule.cron} (${schedule.timeZone})`;
   if (state.note !== null) yield `  note        ${state.note}`;
   const next = state.paused ? [] : state.nextRuns;
-  yield `  next        ${next.map(minute).join(', ') || 'none'}`;
+  yield `  next        ${next.map(minuteOf).join(', ') || 'none'}`;
   yield `  last        ${
     state.recentRuns
       .slice(-3)
-      .map(({ at }) => minute(at))
+      .map(({ at }) => minuteOf(at))
       .join(', ') || 'none yet'
   }`;
 }
-
-const minute = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;

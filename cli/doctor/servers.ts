@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { databaseHealth } from '../../store/health.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
-import { readSchedule } from '../schedule.ts';
+import { minuteOf, readSchedule } from '../schedule.ts';
 import { findRunningServices } from '../services/running-services.ts';
 import { findTemporal } from '../services/temporal-binary.ts';
 import { withClient, withUnmigratedStore } from '../session.ts';
@@ -109,7 +109,13 @@ async function checkSchedules(client: Client, { config }: Settings): Promise<Fin
       findings.push(warn('schedule', `${repo} has none`, 'Run `tablelore schedule apply`.'));
     else if (state.paused)
       findings.push(warn('schedule', `${state.id} is paused`, 'Run `tablelore schedule resume`.'));
-    else findings.push(ok('schedule', `${state.id}, next on ${state.nextRuns[0] ?? 'no day'}`));
+    else
+      findings.push(
+        ok(
+          'schedule',
+          `${state.id}, next ${state.nextRuns[0] === undefined ? 'never' : minuteOf(state.nextRuns[0])}`,
+        ),
+      );
   }
   return findings;
 }

@@ -11,15 +11,15 @@ import { fail, ok, warn, type Finding } from './check.ts';
 
 /** Asks the remote for the commit that nights would read; nothing is fetched. */
 export async function checkRepo(repo: RepoConfig, configDir: string): Promise<Finding> {
-  const name = `repo ${repo.name}`;
-  const shown = displayUrl(repo.url);
+  const name = 'repository';
+  const shown = `${repo.name}: ${displayUrl(repo.url)}`;
   try {
     const sha = await remoteHead({ url: repo.url, ref: repo.ref, baseDir: configDir });
     return sha === null
       ? ok(name, `${shown} answers; whether it has commit ${repo.ref ?? ''} shows when it is read`)
       : ok(name, `${shown}, ${repo.ref ?? 'default branch'} at ${sha.slice(0, 10)}`);
   } catch (error) {
-    if (isTableloreError(error)) return fail(name, error.message, error.next);
+    if (isTableloreError(error)) return fail(name, `${repo.name}: ${error.message}`, error.next);
     throw error;
   }
 }

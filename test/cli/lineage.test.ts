@@ -74,3 +74,9 @@ test('Mermaid and DOT say the same, and names cannot break out of their quotes',
     '}',
   ]);
 });
+
+test('what was asked about is marked, also where nothing stands above it', () => {
+  const columns = { ...walkFlows([flow('a.x', 'b.x'), flow('a.y', 'b.y')], 'b', 'up', 1), distance: new Map([['b.x', 0], ['b.y', 0], ['a.x', 1], ['a.y', 1]]) }; // prettier-ignore
+  assert.deepEqual(lineageMermaid(columns, names).slice(-2), ['  style n0 stroke-width:3px', '  style n1 stroke-width:3px']); // prettier-ignore
+  assert.deepEqual(lineageDot(columns, names).filter((line) => /penwidth/.test(line)), ['  "b.x" [penwidth=3];', '  "b.y" [penwidth=3];']); // prettier-ignore
+});
