@@ -7,7 +7,7 @@ import { nameOf } from '../parsers/dbt/facts/names.ts';
 import { joinPath } from '../parsers/reader.ts';
 import { readCatalogue } from '../parsers/catalogue/read.ts';
 import { formatTableId, normaliseParts } from '../inference/link/table-id.ts';
-import type { LinkOptions } from '../inference/link/link.ts';
+import type { LinkOptions } from '../inference/link/table-facts.ts';
 import type { Diagnostic } from '../schema/contracts/diagnostic.ts';
 import { UserError } from '../schema/contracts/errors.ts';
 import { blobText, openBlobReader } from '../source/blobs.ts';

@@ -1,4 +1,5 @@
-import { linkFacts, type LinkedGraph, type LinkedTable, type LinkFile } from '../inference/link/link.ts';
+import { linkFacts, type LinkedGraph, type LinkedTable } from '../inference/link/link.ts';
+import type { LinkFile } from '../inference/link/table-facts.ts';
 import { saveStageResults, findSets, setKey } from '../store/claim-sets.ts';
 import { saveDiagnostics } from '../store/runs.ts';
 import { readSummaries } from '../store/facts.ts';

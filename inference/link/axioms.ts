@@ -4,7 +4,7 @@ import type { RepoConfig } from '../../schema/contracts/config.ts';
 import type { Dialect } from '../../schema/contracts/dialect.ts';
 import type { DeclaredKey, FileFacts } from '../../schema/contracts/facts.ts';
 import type { TestedKey } from '../../schema/contracts/stages.ts';
-import type { TableFacts } from './link.ts';
+import type { TableFacts } from './table-facts.ts';
 
 /** Databases that refuse rows which break a key; elsewhere a constraint is a wish. */
 const enforcing: ReadonlySet<Dialect> = new Set(['postgres', 'mysql', 'duckdb']);

@@ -6,7 +6,7 @@ import type { LinkOutput } from '../../schema/contracts/stages.ts';
 import { grainPhrase } from '../derive/phrase.ts';
 import { isAxiom } from './axioms.ts';
 import { freshnessClaim } from './freshness-claim.ts';
-import { mainBuild, type LinkContext, type LinkFile, type Read, type TableFacts } from './link.ts';
+import { mainBuild, type LinkContext, type LinkFile, type Read, type TableFacts } from './table-facts.ts';
 import { viewFreshnessClaim } from './view-freshness.ts';
 import type { TableId } from '../../schema/contracts/names.ts';
 

@@ -4,7 +4,7 @@ import type { CodeEvidence } from '../../schema/contracts/evidence.ts';
 import type { WriteMode } from '../../schema/contracts/facts.ts';
 import type { LinkOutput } from '../../schema/contracts/stages.ts';
 import { codeEvidence } from './declared-claims.ts';
-import { mainBuild, type TableFacts } from './link.ts';
+import { mainBuild, type TableFacts } from './table-facts.ts';
 
 const windowOf: Partial<Record<WriteMode, string>> = {
   replace: 'full',

@@ -1,6 +1,6 @@
 /** Which scheduled job runs which file. */
 import type { Job, JobTask } from '../../schema/contracts/facts.ts';
-import type { LinkFile } from './link.ts';
+import type { LinkFile } from './table-facts.ts';
 
 export interface JobRun {
   readonly file: LinkFile;

@@ -2,11 +2,8 @@
  * Link: the facts of all files become one graph of tables. Names are resolved, what several files say of one table comes
  * together, and every table learns what it reads, at which level it stands and what people declared about it.
  */
-import type { RepoConfig } from '../../schema/contracts/config.ts';
-import type { CodeEvidence } from '../../schema/contracts/evidence.ts';
 import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
 import type { NewClaim } from '../../schema/contracts/claims.ts';
-import type { Build, Declaration, FileFacts, Job, JobTask, Use } from '../../schema/contracts/facts.ts';
 import type { NameRef, TableId } from '../../schema/contracts/names.ts';
 import { nameKey, type LinkOutput } from '../../schema/contracts/stages.ts';
 import { declaredClaims } from './declared-claims.ts';
@@ -15,14 +12,17 @@ import { indexJobs, wholeJobs } from './jobs.ts';
 import { computeLevels } from './levels.ts';
 import { completer, createNameResolver, type NameResolver, type NameScope } from './names.ts';
 import { guessedTable, withoutGuesses } from './guesses.ts';
+import {
+  mainBuild,
+  readsOf,
+  scopeOf,
+  type LinkContext,
+  type LinkFile,
+  type LinkOptions,
+  type Scopes,
+  type TableFacts,
+} from './table-facts.ts';
 import { formatTableId, isTemporary, normaliseParts, temporaryTableId } from './table-id.ts';
-
-/** One file's facts as link reads them: relations may be left out. `key` names the facts row. */
-export interface LinkFile {
-  readonly key: string;
-  readonly blob: string;
-  readonly facts: FileFacts;
-}
 
 export interface LinkedTable {
   readonly table: TableId;
@@ -37,28 +37,6 @@ export interface LinkedGraph {
   readonly diagnostics: readonly Diagnostic[];
   /** How often each short name could not be completed. */
   readonly unresolved: ReadonlyMap<string, number>;
-}
-
-export interface LinkOptions {
-  readonly config: Pick<RepoConfig, 'defaults' | 'targets' | 'conventions'>;
-  /** Owners of a path by CODEOWNERS; none when the file says nothing. */
-  readonly codeOwners?: (
-    path: string,
-  ) => { readonly owners: readonly string[]; readonly evidence: CodeEvidence } | null;
-  /** Columns from catalogue exports: table → columns in order. */
-  readonly catalogue?: ReadonlyMap<
-    TableId,
-    { source: string; columns: readonly { name: string; type: string | null }[] }
-  >;
-}
-
-/** Everything that files say of one table, before it is turned into claims. */
-export interface TableFacts {
-  readonly table: TableId;
-  readonly builds: { file: LinkFile; index: number; build: Build }[];
-  readonly declarations: { file: LinkFile; declaration: Declaration }[];
-  readonly uses: { file: LinkFile; use: Use }[];
-  readonly jobs: { file: LinkFile; job: Job; task: JobTask | null }[];
 }
 
 export function linkFacts(files: readonly LinkFile[], options: LinkOptions): LinkedGraph {
@@ -83,8 +61,6 @@ export function linkFacts(files: readonly LinkFile[], options: LinkOptions): Lin
   };
 }
 
-type Scopes = ReadonlyMap<LinkFile, NameScope>;
-
 function fileScopes(files: readonly LinkFile[]): Scopes {
   return new Map(
     files.map((file) => {
@@ -96,11 +72,6 @@ function fileScopes(files: readonly LinkFile[]): Scopes {
     }),
   );
 }
-
-const scopeOf = (scopes: Scopes, file: LinkFile, build?: Build): NameScope => {
-  const scope = scopes.get(file) as NameScope;
-  return build?.context ? { ...scope, context: build.context } : scope;
-};
 
 function* knownNames(files: readonly LinkFile[], scopes: Scopes, options: LinkOptions): Generator<TableId> {
   const complete = completer(options.config);
@@ -172,69 +143,6 @@ function collectTables(
   return tables;
 }
 
-export interface Read {
-  readonly table: TableId;
-  readonly file: LinkFile;
-  readonly line: number;
-  readonly how: 'reads' | 'merges' | 'copies';
-  readonly origin: 'declared' | 'derived';
-  readonly confidence: number;
-}
-
-/** Tables read by a table's builds and declared reads, each once, without the table itself. */
-export function readsOf(facts: TableFacts, scopes: Scopes, resolver: NameResolver): Map<TableId, Read[]> {
-  const reads = new Map<TableId, Read[]>();
-  const add = (read: Read) => {
-    if (read.table === facts.table || read.table === guessedTable) return;
-    const others = reads.get(read.table);
-    if (others) others.push(read);
-    else reads.set(read.table, [read]);
-  };
-  for (const { file, build } of facts.builds) {
-    const how = build.write === 'merge' ? 'merges' : 'reads';
-    for (const ref of build.reads) {
-      const table = resolver.resolve(ref, scopeOf(scopes, file, build));
-      add({
-        table,
-        file,
-        line: ref.line ?? build.lines[0],
-        how,
-        origin: 'derived',
-        confidence: ref.confidence === 'low' ? 0.6 : 0.98,
-      });
-    }
-  }
-  for (const { file, declaration } of facts.declarations) {
-    if (declaration.declares !== 'reads') continue;
-    for (const ref of declaration.tables) {
-      const table = resolver.resolve(ref, scopeOf(scopes, file));
-      add({
-        table,
-        file,
-        line: ref.line ?? declaration.lines[0],
-        how: 'reads',
-        origin: 'declared',
-        confidence: 0.99,
-      });
-    }
-  }
-  for (const { file, task } of facts.jobs) {
-    if (!task || facts.builds.length > 0 || task.writes.length === 0) continue;
-    for (const ref of task.reads) {
-      const table = resolver.resolve(ref, scopeOf(scopes, file));
-      add({
-        table,
-        file,
-        line: ref.line ?? task.lines[0],
-        how: 'copies',
-        origin: 'derived',
-        confidence: 0.9,
-      });
-    }
-  }
-  return reads;
-}
-
 /** Every table that must be known before this one: those read, and the script's temporary tables made before its builds. Sorted. */
 function orderedAfter(facts: TableFacts, scopes: Scopes, resolver: NameResolver): TableId[] {
   const before = new Set(readsOf(facts, scopes, resolver).keys());
@@ -247,13 +155,6 @@ function orderedAfter(facts: TableFacts, scopes: Scopes, resolver: NameResolver)
   }
   before.delete(facts.table);
   return [...before].sort();
-}
-
-export interface LinkContext {
-  readonly scopes: Scopes;
-  readonly resolver: NameResolver;
-  readonly tables: ReadonlyMap<TableId, TableFacts>;
-  readonly options: LinkOptions;
 }
 
 type Place = Pick<LinkOutput, 'upstream' | 'level'>;
@@ -287,16 +188,6 @@ function linkTable(facts: TableFacts, place: Place, context: LinkContext): Linke
     output,
     claims: () => (isTemporary(facts.table) ? [] : declaredClaims(facts, readsOf(facts, scopes, resolver), output, context)), // prettier-ignore
   };
-}
-
-/** The build that makes the table: the first that brings rows, else the first. Later MERGEs and UPDATEs only change it. */
-export function mainBuild(facts: TableFacts): TableFacts['builds'][number] | undefined {
-  const rank = (build: Build) =>
-    build.write === 'define' ? 2 : build.write === 'update' || build.write === 'delete' ? 1 : 0;
-  return facts.builds.reduce<TableFacts['builds'][number] | undefined>(
-    (best, next) => (best === undefined || rank(next.build) < rank(best.build) ? next : best),
-    undefined,
-  );
 }
 
 const declaredKind = (facts: TableFacts): string | undefined => {

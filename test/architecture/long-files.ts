@@ -41,11 +41,9 @@ export const longFiles: readonly { why: string; limit: number; names: readonly s
     names: [
       'inference/derive/derive.ts',
       'inference/derive/join.ts',
-      'inference/link/link.ts',
       'parsers/dbt/context.ts',
       'parsers/dbt/naming.ts',
       'parsers/dbt/relation.ts',
-      'source/mirror.ts',
     ],
   },
 ];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { linkFacts, type LinkFile } from '../../../inference/link/link.ts';
+import { linkFacts } from '../../../inference/link/link.ts';
+import type { LinkFile } from '../../../inference/link/table-facts.ts';
 import type { ClaimValue } from '../../../schema/contracts/claims.ts';
 import type { Build, FileFacts } from '../../../schema/contracts/facts.ts';
 import type { NameRef } from '../../../schema/contracts/names.ts';
