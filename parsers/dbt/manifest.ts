@@ -14,6 +14,8 @@ export interface ManifestNode {
   readonly path: string;
   readonly relation?: RelationName;
   readonly config: Config;
+  /** The configuration with its templates as written; absent in manifests of old versions. */
+  readonly unrendered?: Config;
   readonly materialized?: string;
   /** Absent where dbt had only parsed, not compiled. */
   readonly compiledSql?: string;
@@ -99,6 +101,10 @@ function manifestNode(uniqueId: string, type: ManifestNode['type'], node: Config
     path: text(node['original_file_path']) ?? text(node['path']) ?? '',
     ...optional('relation', relation),
     config,
+    ...optional(
+      'unrendered',
+      node['unrendered_config'] === undefined ? undefined : objectOf(node['unrendered_config']),
+    ),
     ...optional('materialized', text(config['materialized'])),
     ...optional('compiledSql', text(node['compiled_code']) ?? text(node['compiled_sql'])),
     ...optional('checksum', text(objectOf(node['checksum'])['checksum'])),

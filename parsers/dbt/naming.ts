@@ -158,7 +158,7 @@ function stub(project: DbtProject, node: DbtNode): Relation {
 export function nodeRelation(project: DbtProject, node: DbtNode): Relation {
   return memo(project, `relation:${node.uniqueId}`, () => {
     const config = nodeConfig(project, node);
-    const told = toldName(project, node.uniqueId);
+    const told = namedAsNow(project, node, config) ? toldName(project, node.uniqueId) : undefined;
     if (told) return relationOf(project, told, config);
     // Stands while the naming macros run, should they ask for the node's own relation.
     project.memo.set(`relation:${node.uniqueId}`, stub(project, node));
@@ -187,6 +187,23 @@ function relationOf(project: DbtProject, name: RelationName, config: Config): Re
 /** What a manifest calls it: dbt knew the environment that names may depend on. */
 const toldName = (project: DbtProject, uniqueId: string): RelationName | undefined =>
   project.artifacts.nodes.get(uniqueId)?.relation;
+
+/** Whether the manifest, which may be of an older commit, was made with the schema, database and alias that are configured now. */
+function namedAsNow(project: DbtProject, node: DbtNode, config: Config): boolean {
+  const then = project.artifacts.nodes.get(node.uniqueId);
+  const written = then?.unrendered;
+  if (then === undefined || written === undefined) return true;
+  const plain = (value: unknown): string =>
+    typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  const base = baseConfig(project, node);
+  return ['schema', 'database', 'alias'].every(
+    // What a template or the file's own `config()` gave may depend on dbt's environment, which is not known here.
+    (key) =>
+      plain(written[key]).includes('{') ||
+      plain(base[key]) !== plain(config[key]) ||
+      plain(then.config[key]) === plain(config[key]),
+  );
+}
 
 function relationType(config: Config): string {
   const materialized = config['materialized'];

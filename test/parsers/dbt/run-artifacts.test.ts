@@ -173,6 +173,19 @@ test('a changed artifact makes anew what it has a part in, and nothing else', ()
   assert.equal(holds(orders, contextOf([manifest(sha('x')), results('fail')])), false);
 });
 
+test('a name of the manifest is taken only while its parts are configured as they were', () => {
+  const told = (unrendered: object) =>
+    manifest('').text.replace('"alias":"orders"', `"alias":"orders","config":{"schema":"gold"},"unrendered_config":${JSON.stringify(unrendered)}`); // prettier-ignore
+  const target = (text: string, more = {}) =>
+    read('models/orders.sql', contextOf([{ ...manifest(''), text }], more)).builds[0]?.target.parts.at(-2);
+  const gold = {
+    'dbt_project.yml': 'name: shop\nmodel-paths: [models]\nmodels: { shop: { +schema: gold } }\n',
+  };
+  assert.equal(target(told({ schema: 'gold' }), gold), 'marts');
+  assert.notEqual(target(told({ schema: 'gold' })), 'marts');
+  assert.equal(target(told({ schema: "{{ env_var('LAYER') }}" })), 'marts');
+});
+
 test("a manifest in the project's own target folder is read, and gives way to one that the configuration names", () => {
   const committed = { 'target/manifest.json': manifest(sha(model)).text };
   const target = (context: ReadContext) => read('models/orders.sql', context).builds[0]?.target.parts[0];
