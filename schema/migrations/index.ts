@@ -6,9 +6,9 @@ import { model } from './0005-model.ts';
 import { setting } from './0006-setting.ts';
 import { staleDay } from './0007-stale-day.ts';
 import { claimList } from './0008-claim-list.ts';
-import { claimColumns } from './0009-claim-columns.ts';
 import { logProblems } from './0009-log-problems.ts';
 import { embeddingUse } from './0010-embedding-use.ts';
+import { claimColumns } from './0011-claim-columns.ts';
 
 /** One step of the schema: SQL statements, each run once and in this order. A released one is never changed; a later one adds. */
 export interface Migration {
@@ -30,7 +30,7 @@ export const migrations: readonly Migration[] = [
   setting,
   staleDay,
   claimList,
-  claimColumns,
   logProblems,
   embeddingUse,
+  claimColumns,
 ];
