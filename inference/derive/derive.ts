@@ -111,7 +111,9 @@ export function deriveTable(input: DeriveInput): DerivedTable {
       ...determined(first, content.mode),
       ...(content.mode === 'snapshot' && content.uniqueKey.length > 0 ? [snapshotDependency(content)] : []),
     ],
-    population: facts.map(({ predicate, sql, words }) => ({ predicate, sql, words })),
+    population: facts.flatMap(({ predicate, sql, words, local }) =>
+      local ? [] : [{ predicate, sql, words }],
+    ),
   };
   const observations = runs.flatMap((run) =>
     observeJoins({ query: run.query, lineage: run.lineage, upstream }),

@@ -15,6 +15,8 @@ import type { Run } from './run.ts';
 import { wordsOf } from './words.ts';
 
 export interface PopulationFact extends InterfacePredicate {
+  /** Of no use to tables further down: that a column which nobody sees finds a partner. */
+  readonly local?: true;
   readonly line?: number;
 }
 
@@ -43,7 +45,8 @@ export function population(
     const words = wordsOf(value, (part) => renderExpression(part, prover, { ...names, short: true }), prover);
     const predicate = asExpression(value, names, prover);
     if (words === null || predicate === null) continue;
-    facts.set(sql, { sql, words, predicate, ...(line === undefined ? {} : { line }) });
+    const local = unseenMatch(value, names) ? { local: true as const } : {};
+    facts.set(sql, { sql, words, predicate, ...(line === undefined ? {} : { line }), ...local });
   }
   return [...facts.values()];
 }
@@ -59,6 +62,11 @@ function bySeenSide(value: BoundExpression, names: Names): BoundExpression {
   });
   return { ...value, args };
 }
+
+const unseenMatch = (value: BoundExpression, names: Names): boolean =>
+  value.ex === 'call' &&
+  /^has_match/.test(value.name) &&
+  value.args.some((arg, i) => i % 2 === 0 && [...references(arg)].every((id) => names.of(id) === undefined));
 
 /** A table joined with a result of its own: that its rows find themselves says nothing. */
 function withItself(value: BoundExpression, prover: Prover): boolean {

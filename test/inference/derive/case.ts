@@ -16,6 +16,7 @@
  *   -- values: a x y                           all values of a column; `a unknown` where none are told
  *   -- nullable: a no                         `no`: never NULL; `unknown`
  *   -- population: <sql> | none
+ *   -- inherited: <number of conditions that tables further down take over>
  *   -- words: <words of some population>
  *   -- join: t.a = u.b n:1
  *   -- phrase: one row per …
@@ -236,6 +237,9 @@ function check(name: string, expected: string, derived: DerivedTable): boolean {
           derived.population.some((fact) => fact.sql === expected),
           `${expected}\n${JSON.stringify(derived.population.map((fact) => fact.sql))}`,
         );
+      return true;
+    case 'inherited':
+      assert.equal(derived.interface.population.length, Number(expected));
       return true;
     case 'words':
       assert.ok(
