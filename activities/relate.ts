@@ -28,7 +28,11 @@ export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResu
     const { db } = deps;
     const { repo, asOf } = handle;
     const tables = await loadTables(deps, handle);
-    const joins = rankJoins(foundJoins(tables), (table) => tables.get(table)?.link.path ?? null);
+    const joins = rankJoins(
+      foundJoins(tables),
+      (table) => tables.get(table)?.link.path ?? null,
+      (table) => tables.get(table)?.link.testedKeys.map(({ columns }) => columns) ?? [],
+    );
     const alike = similarTables([...tables].filter(([table]) => !isTemporary(table)).map(similarInput));
     const before = await pointedSets(db, repo, asOf, 'relate');
     const wanted = inScope(handle);

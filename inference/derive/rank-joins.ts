@@ -27,10 +27,16 @@ const most = 12;
 export function rankJoins(
   found: Iterable<FoundJoin>,
   pathOf: (table: string) => string | null,
+  testedKeysOf: (table: string) => readonly (readonly string[])[],
 ): Map<string, RankedJoin[]> {
   const joins = new Map<string, Gathered>();
   for (const { observation, builder } of found) {
-    const { left, right, cardinality } = observation;
+    const { left, right } = observation;
+    // A table's own derivation does not know its own tests.
+    const cardinality =
+      left.table === builder && testedKeysOf(builder).some((key) => covers(left.columns, key))
+        ? fromUnique(observation.cardinality)
+        : observation.cardinality;
     if (
       observation.kind === 'cross' ||
       left.columns.length === 0 ||
@@ -53,6 +59,15 @@ export function rankJoins(
     ]),
   );
 }
+
+function covers(columns: readonly string[], key: readonly string[]): boolean {
+  const names = new Set(columns.map((column) => column.toLowerCase()));
+  return key.every((column) => names.has(column.toLowerCase()));
+}
+
+/** The same with the left side unique. */
+const fromUnique = (cardinality: JoinObservation['cardinality']): JoinObservation['cardinality'] =>
+  cardinality === 'n:1' || cardinality === '1:1' ? '1:1' : '1:n';
 
 /**
  * Equal dates alone say that two results are put side by side, not which rows belong together; what else they share is often computed and so not seen here. A
