@@ -1,3 +1,4 @@
+import { clip } from './plain-text.ts';
 import { rooted, unqualified, type RootOf } from './column-roots.ts';
 import type { Similar, TableShape } from './similar.ts';
 import { byText } from './trust-order.ts';
@@ -180,9 +181,12 @@ function onlyIn<T>(
 const someOf = (items: readonly string[]): string =>
   items.slice(0, named).join(', ') +
   (items.length > named ? ` and ${items.length - named} more columns` : '');
+/** More is read on the table's own card. */
+const mostOfPredicate = 240;
+
 /** With the SQL where the words alone do not tell it: a person's do not, those that were made from it do. */
 const wordsOf = ({ sql, words }: Predicate): string =>
-  words === '' ? sql : sql === '' || tells(words, sql) ? words : `${words} (${sql})`;
+  clip(words === '' ? sql : sql === '' || tells(words, sql) ? words : `${words} (${sql})`, mostOfPredicate);
 
 const keywords = new Set(
   'and as between by case cast desc distinct else end exists false from in interval is like not null number or order over partition select true when where'.split(

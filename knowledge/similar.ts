@@ -107,20 +107,11 @@ interface Features {
 }
 
 /** Words of names that say how a table is made, not what it holds. */
-const layers = new Set([
-  'fact',
-  'dimension',
-  'staging',
-  'intermediate',
-  'mart',
-  'base',
-  'raw',
-  'source',
-  'table',
-  'view',
-  'model',
-  'v',
-]);
+const layers = new Set(
+  'fact dimension staging int intermediate prep mart base raw source src table view model v'
+    .split(' ')
+    .flatMap((word) => contentWords(word)),
+);
 
 function featuresOf(shape: TableShape): Features {
   const upstream = new Set(shape.upstream.filter((table) => table !== shape.table));

@@ -135,6 +135,25 @@ test('tables of two kinds under names without a common word are no look-alikes; 
   );
 });
 
+test('words of layers are no part of what a table is about', () => {
+  const found = similarTables([
+    shape('d.stg_orders', {
+      upstream: ['raw.orders'],
+      columns: ['order_id', 'ordered_at'],
+      key: ['order_id'],
+    }),
+    shape('d.orders', {
+      upstream: ['d.stg_orders', 'd.items'],
+      columns: ['order_id', 'ordered_at', 'cost', 'items'],
+      key: ['order_id'],
+    }),
+  ]);
+  assert.deepEqual(
+    found.get('d.orders')?.map(({ table }) => table),
+    ['d.stg_orders'],
+  );
+});
+
 interface Expected {
   readonly upstream?: string[];
   readonly grain?: { keys?: { columns: string[] }[]; time_grain?: string };
