@@ -30,7 +30,7 @@ export async function factsOfCommit(
     dialect,
   }));
   const found = new Map<string, StoredFacts[]>();
-  for (const row of await findFacts(deps.db, handle.repo, candidates))
+  for (const row of await findFacts(deps.db, candidates))
     found.set(row.path, [...(found.get(row.path) ?? []), row]);
   const rows = [...found.values()].flat();
   if (rows.some((row) => asksProject(row.trace))) await source.loadProjects();

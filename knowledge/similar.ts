@@ -1,4 +1,3 @@
-import type { NewClaim } from '../schema/contracts/claims.ts';
 import { columnRoots, type Copies } from './column-roots.ts';
 import { contentWords } from './local-embedding.ts';
 import { shortName } from './name-words.ts';
@@ -77,23 +76,6 @@ export function similarTables(shapes: readonly TableShape[]): Map<string, Simila
     if (alike.length > 0) found.set(shape.table, alike);
   });
   return found;
-}
-
-/** The claims of stage `similar`; evidence is that of the tables' own claims, which the caller gives. */
-export function similarClaims(
-  found: ReadonlyMap<string, readonly Similar[]>,
-  evidenceOf: (table: string) => NewClaim['evidence'],
-): NewClaim[] {
-  return [...found].flatMap(([table, twins]) =>
-    twins.map((twin) => ({
-      table,
-      field: 'similar' as const,
-      origin: 'derived' as const,
-      value: { ...twin, differences: [...twin.differences] },
-      confidence: twin.likeness,
-      evidence: evidenceOf(table),
-    })),
-  );
 }
 
 interface Features {

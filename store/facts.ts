@@ -19,11 +19,7 @@ export interface StoredFacts extends FactsCandidate {
 }
 
 /** Facts of the candidates, made in any repository. One file may have several that differ in their trace: the caller takes the one whose trace holds. */
-export async function findFacts(
-  db: Database,
-  _repo: string,
-  candidates: readonly FactsCandidate[],
-): Promise<StoredFacts[]> {
+export async function findFacts(db: Database, candidates: readonly FactsCandidate[]): Promise<StoredFacts[]> {
   const found: StoredFacts[] = [];
   for (const batch of jsonBatches(candidates)) {
     const { rows } = await sql<StoredFacts>`

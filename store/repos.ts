@@ -16,10 +16,6 @@ export async function saveRepo(db: Database, repo: RepoRow): Promise<void> {
     .execute();
 }
 
-export async function listRepos(db: Database): Promise<RepoRow[]> {
-  return db.selectFrom('tablelore.repo').selectAll().orderBy('name').execute();
-}
-
 /** Makes others that change the repository's history wait until the transaction ends. */
 export async function holdRepo(trx: Database, repo: string): Promise<void> {
   await sql`insert into tablelore.repo (name) values (${repo})

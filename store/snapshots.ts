@@ -76,15 +76,6 @@ export async function snapshotAt(db: Database, repo: string, asOf: string): Prom
   return rows[0] ?? null;
 }
 
-/** Snapshots, latest first. */
-export async function listSnapshots(db: Database, repo: string, limit: number): Promise<Snapshot[]> {
-  const { rows } = await sql<Snapshot>`
-    select ${columns} from tablelore.snapshot s where s.repo = ${repo} order by s.id desc limit ${limit}`.execute(
-    db,
-  );
-  return rows;
-}
-
 /** How many entries of each kind a snapshot has, and how many of them have a vector of its model. */
 export async function countEntries(
   db: Database,

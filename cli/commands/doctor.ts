@@ -48,7 +48,7 @@ async function* examine(options: CommonOptions): AsyncGenerator<Finding> {
     return;
   }
   const { config, configPath, configDir } = settings;
-  yield ok('configuration', `${configPath ?? ''}, ${config.repos.map(({ name }) => name).join(', ')}`);
+  yield ok('configuration', `${configPath}, ${config.repos.map(({ name }) => name).join(', ')}`);
   for (const repo of config.repos) {
     yield await checkRepo(repo, configDir);
     yield* await looked('files', () => checkFiles(repo, configDir));

@@ -40,7 +40,7 @@ withDatabases(
     await saveFacts(db, 'shop', rows);
 
     const candidate = { path: facts.path, blob: 'b1', reader: 'dbt', version: 2, dialect: 'snowflake' };
-    const found = await findFacts(db, 'another', [
+    const found = await findFacts(db, [
       candidate,
       { ...candidate, blob: 'b2' },
       { ...candidate, version: 3 },
@@ -69,7 +69,7 @@ withDatabases(
 withDatabases('facts are found by what was asked, whatever they say of their own dialect', async ({ db }) => {
   const asked = { reader: 'dbt', version: 2, dialect: 'generic' };
   await saveFacts(db, 'shop', [{ key: 'k3', blob: 'b3', facts, asked }]);
-  const found = await findFacts(db, 'shop', [{ path: facts.path, blob: 'b3', ...asked }]);
+  const found = await findFacts(db, [{ path: facts.path, blob: 'b3', ...asked }]);
   assert.deepEqual(found.map((row) => row.key), ['k3']); // prettier-ignore
   assert.equal((await readFacts(db, ['k3'])).get('k3')?.dialect, 'snowflake');
 });
