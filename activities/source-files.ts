@@ -28,6 +28,8 @@ export interface SourceFiles {
   /** Files that some reader takes, sorted by path. */
   readonly files: readonly SourceFile[];
   readonly blobOf: ReadonlyMap<string, string>;
+  /** Paths of all files that are not too large to be read, sorted; with those that no reader takes. */
+  readonly readable: readonly string[];
   /** The commit's files as readers see them, with the texts of projects in memory once `loadProjects` has ended. */
   readonly context: (path: string) => ReadContext;
   /** Loads what is needed to see whether facts that asked their project still hold. */
@@ -95,7 +97,7 @@ async function load(deps: ActivityDeps, config: RepoConfig, commit: string): Pro
   let projectsLoaded: Promise<void> | null = null;
   const loadProjects = () =>
     (projectsLoaded ??= readTexts(mirror, projectFiles(projects, readable), blobOf, texts));
-  return { mirror, tree, projects, files, blobOf, context, loadProjects };
+  return { mirror, tree, projects, files, blobOf, readable, context, loadProjects };
 }
 
 async function readTexts(

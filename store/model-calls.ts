@@ -56,24 +56,27 @@ export async function findModelCall(db: Database, key: ModelCallKey): Promise<St
   return rows[0] ?? null;
 }
 
-/**
- * The generation that a run is to ask or read: the last one there is, from 0. `anew`: one more than the last that another run began; the run's own
- * generation stays the same for all its attempts.
- */
-export async function generationFor(
+/** The last generation of a question, with the run that began it; null: the question was never asked. */
+export async function lastGeneration(
   db: Database,
-  run: string,
   key: Omit<ModelCallKey, 'generation' | 'turn'>,
-  anew: boolean,
-): Promise<number> {
+): Promise<{ generation: number; run: string } | null> {
   const { rows } = await sql<{ generation: number; run: string }>`
     select generation, run from tablelore.model_call
     where repo = ${key.repo} and table_id = ${key.table} and model = ${key.model} and prompt_version = ${key.promptVersion}
       and input_hash = ${key.inputHash}
     order by generation desc, turn limit 1`.execute(db);
-  const last = rows[0];
-  if (!last) return 0;
-  return anew && last.run !== run ? last.generation + 1 : last.generation;
+  return rows[0] ?? null;
+}
+
+/** The turns of one generation, first to last. */
+export async function readTurns(db: Database, key: Omit<ModelCallKey, 'turn'>): Promise<StoredModelCall[]> {
+  const { rows } = await sql<StoredModelCall>`
+    select id, status, request, response from tablelore.model_call
+    where repo = ${key.repo} and table_id = ${key.table} and model = ${key.model} and prompt_version = ${key.promptVersion}
+      and input_hash = ${key.inputHash} and generation = ${key.generation}
+    order by turn`.execute(db);
+  return rows;
 }
 
 /** Records a call before it is made, for the run that pays for it. One that is there and not done is begun anew. Returns its id. */

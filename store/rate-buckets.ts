@@ -19,7 +19,8 @@ export async function reserve(db: Database, draws: readonly BucketDraw[]): Promi
   const ordered = draws.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return inTransaction(db, async (trx) => {
     let waitMs = 0;
-    for (const draw of ordered) {
+    for (const wanted of ordered) {
+      const draw = await asAllowed(trx, wanted);
       const missing = Math.min(draw.amount, draw.capacity) - (await refill(trx, draw));
       if (missing > 0) waitMs = Math.max(waitMs, Math.ceil((missing / draw.refillPerSecond) * 1_000));
     }
@@ -31,6 +32,47 @@ export async function reserve(db: Database, draws: readonly BucketDraw[]): Promi
 /** Puts right what was reserved once the true amount is known. */
 export async function settle(db: Database, name: string, reserved: number, used: number): Promise<void> {
   if (reserved !== used) await take(db, name, used - reserved);
+}
+
+/**
+ * Takes over what a server says: no more is left than it says, and if it allows less a minute than the bucket was made for, the bucket is held to that
+ * from the next draw on.
+ */
+export async function lower(
+  db: Database,
+  name: string,
+  { limit, remaining }: { readonly limit: number | null; readonly remaining: number | null },
+): Promise<void> {
+  if (remaining !== null)
+    await sql`update tablelore.rate_bucket set tokens = least(tokens, ${remaining}::double precision)
+      where name = ${name}`.execute(db);
+  if (limit !== null && limit > 0)
+    await sql`insert into tablelore.setting (name, value) values (${serverLimit(name)}, ${String(limit)})
+      on conflict (name) do update set value = excluded.value where setting.value <> excluded.value`.execute(
+      db,
+    );
+}
+
+/** Keeps a bucket that gives one at a time from giving any for so long. */
+export async function hold(db: Database, name: string, ms: number): Promise<void> {
+  await sql`update tablelore.rate_bucket
+    set tokens = least(tokens, 1 - refill_per_second * ${ms / 1_000}::double precision) where name = ${name}`.execute(
+    db,
+  );
+}
+
+const serverLimit = (name: string): string => `limit:${name}`;
+
+/** The draw as the server allows it: its limit a minute, where that is the lower one. */
+async function asAllowed(db: Database, draw: BucketDraw): Promise<BucketDraw> {
+  const row = await db
+    .selectFrom('tablelore.setting')
+    .select('value')
+    .where('name', '=', serverLimit(draw.name))
+    .executeTakeFirst();
+  const limit = row === undefined ? Infinity : Number(row.value);
+  if (!(limit < draw.refillPerSecond * 60)) return draw;
+  return { ...draw, capacity: Math.min(draw.capacity, limit), refillPerSecond: limit / 60 };
 }
 
 /** Brings the bucket up to now and returns what it holds. */

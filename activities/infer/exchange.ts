@@ -1,5 +1,9 @@
-/** One turn with the model that is paid for once: a stored answer is taken, whoever asked for it. */
+/** One turn with the model that is paid for once: a stored turn is taken, whoever asked for it. */
 import type { z } from 'zod';
+import type { Bound } from '../../inference/model/bounds.ts';
+import type { Rejection } from '../../inference/model/check-citations.ts';
+import type { Span } from '../../inference/model/shown.ts';
+import { canonicalJson } from '../../knowledge/canonical-json.ts';
 import { explain, SystemError, UserError } from '../../schema/contracts/errors.ts';
 import {
   beginModelCall,
@@ -12,8 +16,34 @@ import type { ActivityDeps } from '../deps.ts';
 import { RateLimited } from '../embed/rate-limited.ts';
 import { takeRoom } from './limits.ts';
 import type { ModelClient, ModelInputItem, ModelRequest, ModelTurn, ModelUsage } from './model-client.ts';
+import type { Opened } from './opened.ts';
 
-export interface Turn<T> extends ModelTurn<T> {
+/** What a turn adds to the input. It is kept as it is, so that a later attempt sends the same and runs no tool again. */
+export interface Added {
+  readonly input: readonly ModelInputItem[];
+  /** The lines that these items show. */
+  readonly shown: readonly Span[];
+  readonly opened: Opened;
+  /** Statements of the answer before that did not hold; the reason why it is asked for again. */
+  readonly rejected: readonly Rejection[];
+  /** It asks for an answer again. */
+  readonly corrects: boolean;
+  /** The turn is the last one, and why; null: the model may go on. */
+  readonly closing: Bound | null;
+  /** Seconds that the tools took. */
+  readonly seconds: number;
+}
+
+export interface StoredTurn<T> extends ModelTurn<T> {
+  /** Seconds until the answer was there. */
+  readonly seconds: number;
+}
+
+export interface Turn<T> {
+  readonly added: Added;
+  readonly answer: StoredTurn<T>;
+  /** Null: prices are not configured. */
+  readonly costUsd: number | null;
   /** Taken from the store: nothing was asked and nothing paid. */
   readonly stored: boolean;
 }
@@ -27,36 +57,49 @@ interface Failure {
   readonly failures: number;
 }
 
+export interface TurnRequest<T> extends Omit<ModelRequest<T>, 'mayCall'> {
+  /** What the input holds before this turn; `added` comes behind it. */
+  readonly input: readonly ModelInputItem[];
+  /** Asked for only if the turn is not stored. */
+  readonly add: () => Promise<Added>;
+}
+
 /**
- * Takes one turn. `added` are the input's items that no earlier turn had: these are kept in the transcript. Throws `RateLimited` and `SystemError` (the
- * attempt ends and is repeated), and `UserError` when repeating does not help: the server refused, or failed too often.
+ * Takes one turn. Throws `RateLimited` and `SystemError` (the attempt ends and is repeated), and `UserError` when repeating does not help: the server
+ * refused, or failed too often.
  */
 export async function takeTurn<T>(
   deps: ActivityDeps & { readonly model: ModelClient },
   run: string,
   key: ModelCallKey,
-  request: ModelRequest<T>,
-  added: readonly ModelInputItem[],
+  request: TurnRequest<T>,
   signal: AbortSignal,
 ): Promise<Turn<T>> {
   const { db, model, config } = deps;
+  const { prices } = config.model;
   const stored = await findModelCall(db, key);
-  if (stored?.status === 'done') return { ...readStored(stored.response, request.contract), stored: true };
+  if (stored?.status === 'done') {
+    const answer = readStored(stored.response, request.contract);
+    const { costUsd } = spent(answer.usage, prices);
+    return { added: inOneForm(stored.request as Added), answer, costUsd, stored: true };
+  }
   const before = failuresOf(stored?.response, run);
 
-  const room = await takeRoom(deps, request.instructions + JSON.stringify(request.input));
-  const id = await beginModelCall(db, run, key, { instructions: key.promptVersion, input: added });
+  const { add, ...rest } = request;
+  const added = inOneForm(await add());
+  const input = [...rest.input, ...added.input];
+  const room = await takeRoom(deps, rest.instructions + JSON.stringify([rest.tools, input]));
+  const id = await beginModelCall(db, run, key, added);
+  const start = performance.now();
   try {
-    const turn = await model.respond(request, signal);
-    await finishModelCall(db, id, {
-      status: 'done',
-      response: turn,
-      ...spent(turn.usage, config.model.prices),
-    });
-    await room.settle(turn.usage);
-    return { ...turn, stored: false };
+    const turn = await model.respond({ ...rest, input, mayCall: added.closing === null }, signal);
+    const answer = { ...turn, seconds: secondsSince(start) };
+    const cost = spent(turn.usage, prices);
+    await finishModelCall(db, id, { status: 'done', response: answer, ...cost });
+    await room.settle(turn);
+    return { added, answer, costUsd: cost.costUsd, stored: false };
   } catch (error) {
-    await room.settle(null);
+    await room.failed(error);
     if (signal.aborted) throw error;
     const failures = before + (error instanceof RateLimited ? 0 : 1);
     const response: Failure = { error: explain(error), run, failures };
@@ -69,6 +112,8 @@ export async function takeTurn<T>(
   }
 }
 
+export const secondsSince = (start: number): number => Math.round(performance.now() - start) / 1_000;
+
 const noUsage: ModelUsage = { input: 0, cachedInput: 0, output: 0, reasoning: 0 };
 
 function failuresOf(response: unknown, run: string): number {
@@ -76,11 +121,15 @@ function failuresOf(response: unknown, run: string): number {
   return failure?.run === run ? (failure.failures ?? 0) : 0;
 }
 
+/** The database gives keys back in an order of its own: what is sent must be the same bytes whether it was stored meanwhile or not. */
+const inOneForm = <T>(value: T): T => JSON.parse(canonicalJson(value)) as T;
+
 /** The answer is held against the contract again: what was stored is read like any other input. */
-function readStored<T>(response: unknown, contract: z.ZodType<T>): ModelTurn<T> {
-  const turn = response as ModelTurn<unknown>;
-  if (turn.outcome.kind !== 'answer') return { ...turn, outcome: turn.outcome };
-  const parsed = contract.safeParse(turn.outcome.value);
+function readStored<T>(response: unknown, contract: z.ZodType<T>): StoredTurn<T> {
+  const turn = inOneForm(response as StoredTurn<unknown>);
+  const { outcome } = turn;
+  if (outcome.kind !== 'answer') return { ...turn, outcome };
+  const parsed = contract.safeParse(outcome.value);
   if (parsed.success) return { ...turn, outcome: { kind: 'answer', value: parsed.data } };
   const problem = 'The stored answer does not fit the contract of today.';
   return { ...turn, outcome: { kind: 'malformed', problem, text: '' } };

@@ -2,8 +2,7 @@ import { promptVersion } from '../../inference/model/instructions.ts';
 import { explain, ModelError, UserError } from '../../schema/contracts/errors.ts';
 import type { StageResult } from '../../schema/contracts/stages.ts';
 import { saveStageResults } from '../../store/claim-sets.ts';
-import { generationFor, modelSpend } from '../../store/model-calls.ts';
-import { pointedSets } from '../../store/pointed-sets.ts';
+import { modelSpend } from '../../store/model-calls.ts';
 import { pointTables } from '../../store/pointers.ts';
 import { addQuarantine } from '../../store/quarantine.ts';
 import type { ChunkResult, RunHandle } from '../contract.ts';
@@ -11,13 +10,13 @@ import type { ActivityDeps } from '../deps.ts';
 import { alive } from '../heartbeat.ts';
 import { readChunk } from '../work-list.ts';
 import { openCitedCode } from './cited-code.ts';
+import { inferStage, standingOf } from './generation.ts';
 import { openLedger } from './ledger.ts';
 import { answerHash, loadQuestions, type Question } from './questions.ts';
 import { readTable, type InferContext, type InferOutput } from './read-table.ts';
-import { inferStage } from './select.ts';
 
 /**
- * Asks the model about each table of a chunk. Each answer is stored before the next table is asked about, so an attempt that waits for a limit or dies goes on
+ * Asks the model about each table of a chunk. Each turn is stored before the next one is taken, so an attempt that waits for a limit or dies goes on
  * where it stood. A table that the model does not answer for is put aside; its earlier claims stay. Throws `RateLimited` and `SystemError`.
  */
 export function infer(deps: ActivityDeps, handle: RunHandle, chunk: number): Promise<ChunkResult> {
@@ -50,23 +49,27 @@ async function inferChunk(
   }
 }
 
-async function inferTable(context: InferContext, question: Question): Promise<keyof ChunkResult> {
+type Counted = 'done' | 'reused' | 'failed';
+
+async function inferTable(context: InferContext, question: Question): Promise<Counted> {
   const { deps, handle } = context;
   const { db, model } = deps;
-  const { repo, asOf, run } = handle;
+  const { repo, run } = handle;
   const { table, inputHash } = question;
   const key = { repo, table, model: model.model, promptVersion, inputHash };
-  const generation = await generationFor(db, run, key, handle.redo.includes('infer'));
-  const answer = answerHash(inputHash, generation);
-  const pointed = await pointedSets(db, repo, asOf, inferStage, [table]);
-  // An earlier attempt of this run got so far.
-  if (pointed.get(table)?.inputHash === answer) return 'done';
+  const standing = await standingOf(context, key);
+  if ('setId' in standing) {
+    await point(context, table, standing.setId);
+    return standing.ours ? 'done' : 'reused';
+  }
   if (await budgetIsSpent(deps, run)) return 'reused';
   try {
+    const { generation } = standing;
     const { claims, reused, ...output } = await readTable(context, question, generation);
+    const answer = answerHash(inputHash, generation);
     const result: StageResult<InferOutput> = { table, stage: inferStage, inputHash: answer, claims, output };
-    const saved = await saveStageResults(db, repo, [result]);
-    await pointTables(db, repo, asOf, saved.map(({ stage, setId }) => ({ table, stage, setId }))); // prettier-ignore
+    const [saved] = await saveStageResults(db, repo, [result]);
+    if (saved) await point(context, table, saved.setId);
     return reused ? 'reused' : 'done';
   } catch (error) {
     if (!(error instanceof ModelError || error instanceof UserError)) throw error;
@@ -74,6 +77,9 @@ async function inferTable(context: InferContext, question: Question): Promise<ke
     return 'failed';
   }
 }
+
+const point = ({ deps, handle }: InferContext, table: string, setId: number): Promise<void> =>
+  pointTables(deps.db, handle.repo, handle.asOf, [{ table, stage: inferStage, setId }]);
 
 async function budgetIsSpent({ db, config }: ActivityDeps, run: string): Promise<boolean> {
   const { budgetUsd } = config.model;

@@ -1,11 +1,27 @@
-/** What is known of all tables, as far as a check of citations asks. */
+/** What is known of all tables: for looking one up, and for the check of citations. */
 import { tableResolver } from '../../inference/model/resolve-table.ts';
-import type { LinkOutput } from '../../schema/contracts/stages.ts';
+import { claimFields, type Claim, type ClaimField } from '../../schema/contracts/claims.ts';
+import type { LinkOutput, SetStage } from '../../schema/contracts/stages.ts';
 import { readOutputs } from '../../store/claim-sets.ts';
+import { readClaims } from '../../store/claims.ts';
+import { currentEdges } from '../../store/edges.ts';
 import { pointedSets } from '../../store/pointed-sets.ts';
+import { readPointers } from '../../store/pointers.ts';
 import type { RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import type { DeriveOutput } from '../derive.ts';
+import { saidHashes, saying } from './said.ts';
+
+export interface KnownTable {
+  /** Declared, derived and observed, in the order of the contract; nothing that a model said. */
+  readonly claims: readonly Claim[];
+  /** Tables that read it, sorted. */
+  readonly downstream: readonly string[];
+  /** Null: not all of them are known. */
+  readonly columns: readonly string[] | null;
+  /** Of what is declared and proved. */
+  readonly hash: string;
+}
 
 export interface Ledger {
   /** The id of the table meant; null: none, or several. */
@@ -14,29 +30,50 @@ export interface Ledger {
   readonly pathOf: (table: string) => string | null;
   /** Columns by table; tables of which not all columns are known are absent. */
   readonly columnsOf: (tables: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
+  readonly about: (table: string) => Promise<KnownTable>;
 }
 
-export async function openLedger({ db }: ActivityDeps, { repo, asOf }: RunHandle): Promise<Ledger> {
+const telling: readonly SetStage[] = [...saying, 'relate', 'observe'];
+/** Lineage of columns is long, and is told by the code better. */
+const fields: readonly ClaimField[] = claimFields.filter((field) => field !== 'column_lineage');
+
+export async function openLedger({ db }: ActivityDeps, handle: RunHandle): Promise<Ledger> {
+  const { repo, asOf } = handle;
   const links = await pointedSets(db, repo, asOf, 'link');
   const paths = new Map<string, string | null>();
+
+  async function columnsOf(tables: readonly string[]) {
+    const derives = await pointedSets(db, repo, asOf, 'derive', tables);
+    const idOf = (table: string) => [links.get(table)?.setId ?? -1, derives.get(table)?.setId ?? -1] as const;
+    const outputs = await readOutputs(db, tables.flatMap(idOf)); // prettier-ignore
+    const found = new Map<string, readonly string[]>();
+    for (const table of tables) {
+      const [linkId, deriveId] = idOf(table);
+      const link = outputs.get(linkId)?.output as LinkOutput | undefined;
+      const derived = (outputs.get(deriveId)?.output as DeriveOutput | undefined)?.interface;
+      paths.set(table, link?.path ?? null);
+      const names = [...(link?.columns ?? []), ...(derived?.columns ?? [])].map(({ name }) => name);
+      if (derived?.complete || link?.columnsComplete) found.set(table, [...new Set(names)]);
+    }
+    return found;
+  }
+
+  async function about(table: string): Promise<KnownTable> {
+    const sets = await readPointers(db, repo, asOf, { stages: telling, tables: [table] });
+    const bySet = await readClaims(db, sets.map(({ setId }) => setId), fields); // prettier-ignore
+    const claims = sets.flatMap(({ setId }) => bySet.get(setId) ?? []);
+    return {
+      claims: claims.toSorted((a, b) => fields.indexOf(a.field) - fields.indexOf(b.field)),
+      downstream: (await currentEdges(db, repo, asOf, [table])).map((edge) => edge.table),
+      columns: (await columnsOf([table])).get(table) ?? null,
+      hash: (await saidHashes(db, handle, [table])).get(table) ?? '',
+    };
+  }
+
   return {
     resolve: tableResolver(links.keys()),
     pathOf: (table) => paths.get(table) ?? null,
-    async columnsOf(tables) {
-      const derives = await pointedSets(db, repo, asOf, 'derive', tables);
-      const idOf = (table: string) =>
-        [links.get(table)?.setId ?? -1, derives.get(table)?.setId ?? -1] as const;
-      const outputs = await readOutputs(db, tables.flatMap(idOf)); // prettier-ignore
-      const found = new Map<string, readonly string[]>();
-      for (const table of tables) {
-        const [linkId, deriveId] = idOf(table);
-        const link = outputs.get(linkId)?.output as LinkOutput | undefined;
-        const derived = (outputs.get(deriveId)?.output as DeriveOutput | undefined)?.interface;
-        paths.set(table, link?.path ?? null);
-        const names = [...(link?.columns ?? []), ...(derived?.columns ?? [])].map(({ name }) => name);
-        if (derived?.complete || link?.columnsComplete) found.set(table, names);
-      }
-      return found;
-    },
+    columnsOf,
+    about,
   };
 }

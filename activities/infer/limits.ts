@@ -1,22 +1,25 @@
-/** Requests and tokens a minute, shared by all workers. */
+/** Requests and tokens a minute, shared by all workers: as configured, and lower where the server says so. */
 import { estimateTokens } from '../../inference/model/tokens.ts';
-import { reserve, settle } from '../../store/rate-buckets.ts';
+import { hold, lower, reserve, settle } from '../../store/rate-buckets.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { RateLimited } from '../embed/rate-limited.ts';
-import type { ModelUsage } from './model-client.ts';
+import type { ModelTurn } from './model-client.ts';
 
 /** What an answer takes on the whole; what it really took is settled afterwards. */
 const usualOutput = 4_000;
 
 export interface Reservation {
-  /** Puts the true amount in place of the reserved one; null: the call used nothing. */
-  readonly settle: (usage: ModelUsage | null) => Promise<void>;
+  /** Puts the true amount in place of the reserved one, and takes over what the server says of its limits. */
+  readonly settle: (turn: Pick<ModelTurn<unknown>, 'usage' | 'limits'>) => Promise<void>;
+  /** The call used nothing. Where the server asked for time, every worker waits. */
+  readonly failed: (error: unknown) => Promise<void>;
 }
 
 /** Takes room for one call. Throws `RateLimited` with the time to wait when there is none: the slot is given back meanwhile. */
 export async function takeRoom({ db, config }: ActivityDeps, prompt: string): Promise<Reservation> {
   const { name, requestsPerMinute, tokensPerMinute, maxOutputTokens } = config.model;
   const amount = estimateTokens(prompt) + Math.min(usualOutput, maxOutputTokens);
+  const requests = `model.requests:${name}`;
   const tokens = `model.tokens:${name}`;
   const perMinute = (bucket: string, capacity: number, draw: number) => ({
     name: bucket,
@@ -25,11 +28,19 @@ export async function takeRoom({ db, config }: ActivityDeps, prompt: string): Pr
     amount: draw,
   });
   const waitMs = await reserve(db, [
-    perMinute(`model.requests:${name}`, requestsPerMinute, 1),
+    perMinute(requests, requestsPerMinute, 1),
     perMinute(tokens, tokensPerMinute, amount),
   ]);
-  if (waitMs > 0) throw new RateLimited(`The configured rate for ${name} is used up.`, waitMs);
+  if (waitMs > 0) throw new RateLimited(`The rate for ${name} is used up.`, waitMs);
   return {
-    settle: (usage) => settle(db, tokens, amount, usage === null ? 0 : usage.input + usage.output),
+    async settle({ usage, limits }) {
+      await settle(db, tokens, amount, usage.input + usage.output);
+      await lower(db, requests, limits.requests);
+      await lower(db, tokens, limits.tokens);
+    },
+    async failed(error) {
+      await settle(db, tokens, amount, 0);
+      if (error instanceof RateLimited && error.waitMs !== null) await hold(db, requests, error.waitMs);
+    },
   };
 }

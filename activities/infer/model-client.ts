@@ -1,26 +1,34 @@
 /** One turn with a coding model, over the Responses API of an OpenAI-compatible server. */
-import OpenAI, { APIError } from 'openai';
+import OpenAI from 'openai';
 import type { z } from 'zod';
 import { strictSchema } from '../../inference/model/strict-schema.ts';
+import type { ToolDefinition } from '../../inference/model/tools.ts';
+import { canonicalJson } from '../../knowledge/canonical-json.ts';
 import type { ModelConfig } from '../../schema/contracts/config.ts';
-import { SystemError, UserError } from '../../schema/contracts/errors.ts';
+import { SystemError } from '../../schema/contracts/errors.ts';
 import type { OpenAiAccess } from '../embed/embedder.ts';
 import { RateLimited } from '../embed/rate-limited.ts';
 import { readable } from '../embed/readable.ts';
 import { readOutcome, type ModelOutcome } from './model-outcome.ts';
+import { lastResponse, NoResponse, noResponse } from './model-stream.ts';
+import { readServerLimits, type ServerLimits } from './server-limits.ts';
 
-/** What the model is told by us, or an item of an earlier turn's output, carried over as it came. */
-export type ModelInputItem =
-  { readonly role: 'user'; readonly content: string } | Readonly<Record<string, unknown>>;
+/** A message, the answer to a call, or an item of an earlier turn's output, carried over as it came. */
+export type ModelInputItem = Readonly<Record<string, unknown>>;
 
 export interface ModelRequest<T> {
   /** The fixed text before everything else. */
   readonly instructions: string;
-  /** Oldest first. A later turn repeats the earlier ones unchanged and adds to them: so the server's cache of prefixes is hit. */
-  readonly input: readonly ModelInputItem[];
+  readonly tools: readonly ToolDefinition[];
   readonly contract: z.ZodType<T>;
   /** Names the contract for the server: letters, digits, `_` and `-`. */
   readonly contractName: string;
+  /** Oldest first. A later turn repeats the earlier ones unchanged and adds to them: so the server's cache of prefixes is hit. */
+  readonly input: readonly ModelInputItem[];
+  /** Whether the model may call tools in this turn. */
+  readonly mayCall: boolean;
+  /** Requests with the same key begin alike: the server brings them to the same cache. */
+  readonly cacheKey: string;
 }
 
 /** Tokens. `cachedInput` is part of `input`, `reasoning` part of `output`. All 0 when the server does not say. */
@@ -35,9 +43,11 @@ export interface ModelUsage {
 export interface ModelTurn<T> {
   readonly responseId: string;
   readonly outcome: ModelOutcome<T>;
-  /** Everything that the model said, reasoning included (encrypted): the next turn's input starts with it. */
-  readonly items: readonly Readonly<Record<string, unknown>>[];
+  /** Everything that the model said, reasoning included (encrypted): the next turn's input starts with it. Keys in one order for good. */
+  readonly items: readonly ModelInputItem[];
   readonly usage: ModelUsage;
+  /** What the server said of its limits. */
+  readonly limits: ServerLimits;
 }
 
 export interface ModelClient {
@@ -53,73 +63,80 @@ export interface ModelClient {
 }
 
 export interface ModelClientOptions {
-  /** Milliseconds until a call that has no answer is given up. Default: 290,000, just below Node's own limit of 300,000 for a silent server. */
-  readonly timeoutMs?: number;
+  /** Milliseconds of silence after which a call is given up. Default: 290,000, just below Node's own limit of 300,000. */
+  readonly silenceMs?: number;
 }
 
 export function createModelClient(
   config: Pick<ModelConfig, 'name' | 'effort' | 'maxOutputTokens'>,
   access: OpenAiAccess,
-  { timeoutMs = 290_000 }: ModelClientOptions = {},
+  { silenceMs = 290_000 }: ModelClientOptions = {},
 ): ModelClient {
   const { name: model, effort, maxOutputTokens } = config;
   const client = new OpenAI({
     apiKey: access.apiKey,
     baseURL: access.baseUrl,
     maxRetries: 0,
-    timeout: timeoutMs + 1_000,
+    timeout: silenceMs + 1_000,
+    logLevel: 'off',
   });
 
-  async function ask(
-    request: ModelRequest<unknown>,
-    signal: AbortSignal,
-  ): Promise<OpenAI.Responses.Response> {
-    return client.responses.create(
-      {
-        model,
-        instructions: request.instructions,
-        input: request.input as unknown as OpenAI.Responses.ResponseInput,
-        text: {
-          format: {
-            type: 'json_schema',
-            name: request.contractName,
-            strict: true,
-            schema: strictSchema(request.contract),
-          },
-        },
-        reasoning: { effort },
-        max_output_tokens: maxOutputTokens,
-        include: ['reasoning.encrypted_content'],
-        store: false,
+  /** What is the same for all tables and turns stands first, then the input that only grows, then what differs. */
+  const body = (request: ModelRequest<unknown>) => ({
+    model,
+    instructions: request.instructions,
+    tools: request.tools as unknown as OpenAI.Responses.Tool[],
+    text: {
+      format: {
+        type: 'json_schema' as const,
+        name: request.contractName,
+        strict: true,
+        schema: strictSchema(request.contract),
       },
-      { signal },
-    );
-  }
+    },
+    reasoning: { effort },
+    max_output_tokens: maxOutputTokens,
+    include: ['reasoning.encrypted_content' as const],
+    store: false,
+    stream: true as const,
+    input: request.input as unknown as OpenAI.Responses.ResponseInput,
+    tool_choice: request.mayCall ? ('auto' as const) : ('none' as const),
+    prompt_cache_key: request.cacheKey,
+  });
 
   return {
     model,
     effort,
     maxOutputTokens,
     async respond(request, signal) {
-      const timer = AbortSignal.timeout(timeoutMs);
+      const silence = new AbortController();
+      const timer = setTimeout(() => silence.abort(), silenceMs);
+      const heard = () => void timer.refresh();
       try {
-        const response = await ask(request, signal ? AbortSignal.any([signal, timer]) : timer);
-        return readTurn(response, request.contract, model);
+        const options = { signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal };
+        const { data, response } = await client.responses.create(body(request), options).withResponse();
+        const last = await lastResponse(data, response, heard);
+        options.signal.throwIfAborted();
+        return readTurn(last, request.contract, model, readServerLimits(response.headers));
       } catch (error) {
-        if (timer.aborted && !signal?.aborted)
-          throw new SystemError(`${model} did not answer within ${Math.round(timeoutMs / 1_000)} seconds.`);
+        if (silence.signal.aborted && !signal?.aborted)
+          throw new SystemError(`${model} was silent for ${Math.round(silenceMs / 1_000)} seconds.`);
         throw noResponse(error, client.baseURL) ?? readable(error, model);
+      } finally {
+        clearTimeout(timer);
       }
     },
   };
 }
 
 function readTurn<T>(
-  response: OpenAI.Responses.Response,
+  response: OpenAI.Responses.Response | null,
   contract: z.ZodType<T>,
   model: string,
+  limits: ServerLimits,
 ): ModelTurn<T> {
-  if (!Array.isArray((response as Partial<typeof response> | null)?.output)) throw new NoResponse();
+  if (response === null) throw new SystemError(`The model server broke off its answer to ${model}.`);
+  if (!Array.isArray((response as Partial<typeof response>).output)) throw new NoResponse();
   if (response.status === 'failed') {
     const { code, message } = response.error ?? { code: 'server_error', message: 'no reason given' };
     if (code === 'rate_limit_exceeded') throw new RateLimited(`The model server limits ${model}.`, null);
@@ -129,32 +146,13 @@ function readTurn<T>(
   return {
     responseId: response.id,
     outcome: readOutcome(response, contract),
-    items: response.output as unknown as Readonly<Record<string, unknown>>[],
+    items: JSON.parse(canonicalJson(response.output)) as ModelInputItem[],
     usage: {
       input: usage?.input_tokens ?? 0,
       cachedInput: usage?.input_tokens_details?.cached_tokens ?? 0,
       output: usage?.output_tokens ?? 0,
       reasoning: usage?.output_tokens_details?.reasoning_tokens ?? 0,
     },
+    limits,
   };
-}
-
-class NoResponse extends TypeError {}
-
-/**
- * A server that does not speak the Responses API; null: the error is another one. A 404 about the model says so in its code. What is answered in its
- * place (a proxy's page of HTML, say) makes the SDK throw a TypeError; those of a broken connection have a cause.
- */
-function noResponse(error: unknown, baseUrl: string): UserError | null {
-  if (error instanceof TypeError && error.cause === undefined)
-    return new UserError(`The model server at ${baseUrl} answered something that is no response.`, {
-      next: 'Check OPENAI_BASE_URL: it usually ends in /v1.',
-    });
-  if (!(error instanceof APIError)) return null;
-  const status = error.status as number | undefined;
-  const absent = status === 405 || status === 501 || (status === 404 && error.code !== 'model_not_found');
-  if (!absent) return null;
-  return new UserError(`The model server at ${baseUrl} has no Responses API (POST /responses: ${status}).`, {
-    next: 'The infer stage needs it: Chat Completions alone is not enough. Use a server or gateway that offers /responses, or set model.enabled to false.',
-  });
 }

@@ -1,20 +1,33 @@
 import type OpenAI from 'openai';
 import type { z } from 'zod';
 
+/** A tool that the model wants to be run. */
+export interface ModelCall {
+  /** Names the call in its answer. */
+  readonly callId: string;
+  readonly name: string;
+  /** JSON, if the model kept to it. */
+  readonly arguments: string;
+}
+
 /** How a turn ended. */
 export type ModelOutcome<T> =
   | { readonly kind: 'answer'; readonly value: T }
+  /** At least one; each must be answered before the next turn. */
+  | { readonly kind: 'calls'; readonly calls: readonly ModelCall[] }
   | { readonly kind: 'refusal'; readonly text: string }
   /** The answer is cut short: `max_output_tokens`, `content_filter`, or what the server says. */
   | { readonly kind: 'incomplete'; readonly reason: string }
-  /** The answer is not JSON, does not fit the contract, or is no answer (a call of a tool that was not offered). */
+  /** The answer is not JSON, does not fit the contract, or is no answer. */
   | { readonly kind: 'malformed'; readonly problem: string; readonly text: string };
 
-/** Reads the output items of a response. A refusal anywhere refuses the whole; the last message that is not commentary is the answer. */
-export function readOutcome<T>(
-  response: Pick<OpenAI.Responses.Response, 'status' | 'output' | 'error' | 'incomplete_details'>,
-  contract: z.ZodType<T>,
-): ModelOutcome<T> {
+type Response = Pick<OpenAI.Responses.Response, 'status' | 'output' | 'error' | 'incomplete_details'>;
+
+/**
+ * Reads the output items of a response. A refusal anywhere refuses the whole; calls come before words, which are commentary then; else the last message
+ * that is not commentary is the answer. Items of other types are carried along and say nothing here.
+ */
+export function readOutcome<T>(response: Response, contract: z.ZodType<T>): ModelOutcome<T> {
   if (response.status === 'failed')
     return { kind: 'refusal', text: response.error?.message ?? 'no reason given' };
   const parts = response.output.flatMap((item) => (item.type === 'message' ? item.content : []));
@@ -22,6 +35,12 @@ export function readOutcome<T>(
   if (refusal) return { kind: 'refusal', text: refusal.refusal };
   if (response.status === 'incomplete')
     return { kind: 'incomplete', reason: response.incomplete_details?.reason ?? 'no reason given' };
+  const calls = response.output.flatMap((item): ModelCall[] =>
+    item.type === 'function_call'
+      ? [{ callId: item.call_id, name: item.name, arguments: item.arguments }]
+      : [],
+  );
+  if (calls.length > 0) return { kind: 'calls', calls };
   return readAnswer(answerText(response.output), contract, response.output);
 }
 

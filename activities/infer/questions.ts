@@ -4,6 +4,7 @@ import { promptVersion } from '../../inference/model/instructions.ts';
 import { tableReadingSchema } from '../../inference/model/output-contract.ts';
 import { shortFields, shortText } from '../../inference/model/short-text.ts';
 import { strictSchema } from '../../inference/model/strict-schema.ts';
+import { toolDefinitions } from '../../inference/model/tools.ts';
 import { isTemporary } from '../../inference/link/table-id.ts';
 import type { Claim } from '../../schema/contracts/claims.ts';
 import type { LinkOutput, SetStage } from '../../schema/contracts/stages.ts';
@@ -14,6 +15,7 @@ import { readPointers } from '../../store/pointers.ts';
 import type { RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { hashOf } from '../hash.ts';
+import { saying } from './said.ts';
 
 interface Told {
   readonly table: string;
@@ -29,19 +31,19 @@ export interface Question {
   readonly similar: readonly (Told & { readonly likeness: number })[];
   /** Null: no logs are known. */
   readonly usageBand: string | null;
-  /** Names everything that the question is made of. */
+  /** Names everything that the question is made of; not what the model opens on the way to an answer. */
   readonly inputHash: string;
 }
 
-/** Stages that say something about a table without the model and without logs. */
-const saying = ['link', 'derive', 'annotate'] as const;
+type Night = Pick<RunHandle, 'repo' | 'asOf'>;
+
 const stages = [...saying, 'relate', 'observe'] as const;
-const schemaHash = hashOf(strictSchema(tableReadingSchema));
+const askedHash = hashOf([strictSchema(tableReadingSchema), toolDefinitions]);
 
 /** Questions about tables that some code builds, by table; `tables`: only about these. */
 export async function loadQuestions(
   deps: ActivityDeps,
-  handle: RunHandle,
+  handle: Night,
   tables?: readonly string[],
 ): Promise<Map<string, Question>> {
   const links = await linksOf(deps, handle, tables);
@@ -69,7 +71,7 @@ export async function loadQuestions(
     };
     const inputHash = hashOf({
       promptVersion,
-      schemaHash,
+      askedHash,
       model: deps.model?.model,
       effort: deps.model?.effort,
       code: { builds: link.builds, kind: link.kind, write: link.write },
@@ -83,7 +85,7 @@ export async function loadQuestions(
   return questions;
 }
 
-async function linksOf({ db }: ActivityDeps, { repo, asOf }: RunHandle, tables?: readonly string[]) {
+async function linksOf({ db }: ActivityDeps, { repo, asOf }: Night, tables?: readonly string[]) {
   const pointers = await readPointers(db, repo, asOf, { stages: ['link'], ...(tables && { tables }) });
   const outputs = await readOutputs<LinkOutput>(db, pointers.map(({ setId }) => setId)); // prettier-ignore
   return new Map(
@@ -98,7 +100,7 @@ type Sets = ReadonlyMap<string, ReadonlyMap<SetStage, number>>;
 
 async function setsOf(
   { db }: ActivityDeps,
-  { repo, asOf }: RunHandle,
+  { repo, asOf }: Night,
   tables?: readonly string[],
 ): Promise<Sets> {
   const sets = new Map<string, Map<SetStage, number>>();
@@ -115,7 +117,7 @@ async function claimsOf({ db }: ActivityDeps, sets: Sets): Promise<Map<number, C
   return readClaims(db, ids, [...shortFields, 'similar', 'usage']);
 }
 
-/** The input hash under which an answer is kept: of a question that was asked anew on purpose the generation is named. */
+/** The input hash under which an answer is kept: of a question that was asked anew the generation is named. */
 export const answerHash = (inputHash: string, generation: number): string =>
   generation === 0 ? inputHash : `${inputHash}.${generation}`;
 

@@ -1,27 +1,31 @@
-/** Asks the model about one table, checks what it cites, and asks once more where it does not hold. */
+/** The loop: asks the model about one table, runs the tools that it calls, checks what it cites, and asks once more where that does not hold. */
+import { boundReached, type Bound, type Bounds } from '../../inference/model/bounds.ts';
+import type { CheckedReading, Rejection } from '../../inference/model/check-citations.ts';
 import {
-  checkCitations,
-  pathsCited,
-  tablesNamed,
-  type CheckedAgainst,
-  type CheckedReading,
-  type Rejection,
-} from '../../inference/model/check-citations.ts';
-import { correctionText, instructions, promptVersion } from '../../inference/model/instructions.ts';
-import { tableReadingSchema, type TableReading } from '../../inference/model/output-contract.ts';
-import { toClaims } from '../../inference/model/to-claims.ts';
-import { redactClaim } from '../../knowledge/redact.ts';
+  closingText,
+  correctionText,
+  instructions,
+  malformedText,
+  promptVersion,
+} from '../../inference/model/instructions.ts';
+import { fieldsAsked, tableReadingSchema, type TableReading } from '../../inference/model/output-contract.ts';
+import { toolDefinitions } from '../../inference/model/tools.ts';
 import { ModelError } from '../../schema/contracts/errors.ts';
 import type { NewClaim } from '../../schema/contracts/claims.ts';
 import type { RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { hashOf } from '../hash.ts';
+import { checkReading, claimsOf } from './check-reading.ts';
 import type { CitedCode } from './cited-code.ts';
-import { takeTurn, type Turn } from './exchange.ts';
+import { after, begun, type Conversation } from './conversation.ts';
+import { secondsSince, takeTurn, type Added, type Turn } from './exchange.ts';
 import type { Ledger } from './ledger.ts';
-import type { ModelClient, ModelInputItem } from './model-client.ts';
-import type { ModelOutcome } from './model-outcome.ts';
+import type { ModelClient } from './model-client.ts';
+import type { ModelCall, ModelOutcome } from './model-outcome.ts';
+import { nothingOpened, type Opened } from './opened.ts';
 import type { Question } from './questions.ts';
-import { dossierMessages } from './table-dossier.ts';
+import { openDossier } from './table-dossier.ts';
+import { answerCalls } from './tools/toolbox.ts';
 
 export interface InferContext {
   readonly deps: ActivityDeps & { readonly model: ModelClient };
@@ -33,11 +37,15 @@ export interface InferContext {
 
 /** Output of the stage for one table. */
 export interface InferOutput {
-  /** Statements that did not hold, of the last turn. */
+  /** Statements that did not hold, of the last answer. */
   readonly rejected: readonly Rejection[];
-  /** Fields about which the model found nothing in the code. */
+  /** Fields about which nothing is stated that holds. */
   readonly unknown: readonly string[];
   readonly turns: number;
+  /** What made an end of it; null: the model had said all that it wanted to. */
+  readonly bound: Bound | null;
+  /** What the model looked at: when it changes, the model is asked anew. */
+  readonly opened: Opened;
 }
 
 export interface TableRead extends InferOutput {
@@ -46,92 +54,125 @@ export interface TableRead extends InferOutput {
   readonly reused: boolean;
 }
 
-/** Throws a `ModelError` when the first turn gives no answer; a second turn without one leaves what the first one proved. */
+/** Throws a `ModelError` when there is no answer at all and no bound is why; a later turn without one leaves what an earlier one proved. */
 export async function readTable(
   context: InferContext,
   question: Question,
   generation: number,
 ): Promise<TableRead> {
-  const { deps, handle, code, signal } = context;
-  const key = {
-    repo: handle.repo,
-    table: question.table,
-    model: deps.model.model,
-    promptVersion,
-    inputHash: question.inputHash,
-    generation,
-  };
-  const ask = (turn: number, input: readonly ModelInputItem[], added: readonly ModelInputItem[]) =>
-    takeTurn(
-      deps,
-      handle.run,
-      { ...key, turn },
-      { instructions, input, contract: tableReadingSchema, contractName: 'table_reading' },
-      added,
-      signal,
-    );
-
-  const dossier = await dossierMessages(deps, question, code);
-  const turns: Turn<TableReading>[] = [await ask(0, dossier, dossier)];
-  let checked = await check(context, question, answerOf(turns[0]?.outcome));
-  if (checked.rejections.length > 0) {
-    const correction: ModelInputItem = { role: 'user', content: correctionText(checked.rejections) };
-    const again = await ask(1, [...dossier, ...(turns[0]?.items ?? []), correction], [correction]);
-    turns.push(again);
-    if (again.outcome.kind === 'answer') checked = await check(context, question, again.outcome.value);
+  let conversation = begun;
+  let checked: CheckedReading | null = null;
+  let next: () => Promise<Partial<Added>> = () => openDossier(context.deps, question, context.code);
+  for (;;) {
+    const turn = await ask(context, question, generation, conversation, next);
+    conversation = after(conversation, turn);
+    const { outcome } = turn.answer;
+    const { closing } = turn.added;
+    if (outcome.kind === 'answer')
+      checked = await checkReading(context, question, outcome.value, conversation.shown);
+    const again = closing === null ? follow(context, outcome, checked, conversation) : null;
+    if (again === null) return result(context, question, outcome, checked, conversation, closing);
+    next = again;
   }
+}
+
+/** One turn. What it adds is `next`, and an end where a bound is reached. */
+async function ask(
+  { deps, handle, signal }: InferContext,
+  { table, inputHash }: Question,
+  generation: number,
+  { input, spent }: Conversation,
+  next: () => Promise<Partial<Added>>,
+): Promise<Turn<TableReading>> {
+  const key = { repo: handle.repo, table, model: deps.model.model, promptVersion, inputHash, generation };
+  async function add(): Promise<Added> {
+    const start = performance.now();
+    const added = { ...nothingAdded, ...(await next()) };
+    const closing = boundReached(spent, boundsOf(deps));
+    const end = closing === null ? [] : [message(closingText(closing))];
+    return { ...added, input: [...added.input, ...end], closing, seconds: secondsSince(start) };
+  }
+  const request = {
+    instructions,
+    tools: toolDefinitions,
+    contract: tableReadingSchema,
+    contractName: 'table_reading',
+    cacheKey: `tablelore-${hashOf([handle.repo, table]).slice(0, 24)}`,
+    input,
+    add,
+  };
+  return takeTurn(deps, handle.run, { ...key, turn: spent.turns }, request, signal);
+}
+
+/** What the next turn adds; null: there is none. */
+function follow(
+  context: InferContext,
+  outcome: ModelOutcome<TableReading>,
+  checked: CheckedReading | null,
+  { corrected }: Conversation,
+): (() => Promise<Partial<Added>>) | null {
+  if (outcome.kind === 'calls') return () => runCalls(context, outcome.calls);
+  if (corrected) return null;
+  const correct = (text: string, rejected: readonly Rejection[]) => () =>
+    Promise.resolve({ input: [message(text)], rejected, corrects: true });
+  if (outcome.kind === 'malformed') return correct(malformedText(outcome.problem), []);
+  if (outcome.kind !== 'answer' || !checked?.rejections.length) return null;
+  return correct(correctionText(checked.rejections), checked.rejections);
+}
+
+function runCalls({ deps, code, ledger, signal }: InferContext, calls: readonly ModelCall[]) {
+  return answerCalls({ code, ledger, personSalt: deps.personSalt, signal }, calls);
+}
+
+const message = (content: string) => ({ content, role: 'user' });
+const nothingAdded: Added = {
+  input: [],
+  shown: [],
+  opened: nothingOpened,
+  rejected: [],
+  corrects: false,
+  closing: null,
+  seconds: 0,
+};
+
+function boundsOf({ config }: ActivityDeps): Bounds {
+  const { turns, tokens, seconds, usd } = config.model.perTable;
+  return { turns, tokens, seconds, usd: usd ?? null };
+}
+
+function result(
+  context: InferContext,
+  question: Question,
+  outcome: ModelOutcome<TableReading>,
+  checked: CheckedReading | null,
+  { spent, opened, reused }: Conversation,
+  bound: Bound | null,
+): TableRead {
+  if (checked === null && (bound === null || outcome.kind !== 'calls')) throw noAnswer(outcome);
+  const accepted = checked?.accepted;
+  const states = (field: (typeof fieldsAsked)[number]) => [accepted?.[field] ?? []].flat().length > 0;
   return {
-    claims: claimsOf(context, question, checked.accepted),
-    rejected: checked.rejections,
-    unknown: checked.accepted.unknown,
-    turns: turns.length,
-    reused: turns.every((turn) => turn.stored),
+    claims: accepted ? claimsOf(context, question, accepted) : [],
+    rejected: checked?.rejections ?? [],
+    unknown: fieldsAsked.filter((field) => !states(field)),
+    turns: spent.turns,
+    bound,
+    opened,
+    reused,
   };
 }
 
-function answerOf(outcome: ModelOutcome<TableReading> | undefined): TableReading {
-  switch (outcome?.kind) {
-    case 'answer':
-      return outcome.value;
+function noAnswer(outcome: ModelOutcome<TableReading>): ModelError {
+  switch (outcome.kind) {
     case 'refusal':
-      throw new ModelError(`The model refused: ${outcome.text}`);
+      return new ModelError(`The model refused: ${outcome.text}`);
     case 'incomplete':
-      throw new ModelError(`The model's answer was cut short (${outcome.reason}).`, {
+      return new ModelError(`The model's answer was cut short (${outcome.reason}).`, {
         next: outcome.reason === 'max_output_tokens' ? 'Raise model.maxOutputTokens.' : '',
       });
+    case 'malformed':
+      return new ModelError(outcome.problem);
     default:
-      throw new ModelError(outcome?.problem ?? 'The model did not answer.');
+      return new ModelError('The model did not answer.');
   }
-}
-
-async function check(
-  context: InferContext,
-  { table }: Question,
-  reading: TableReading,
-): Promise<CheckedReading> {
-  const { code, ledger } = context;
-  const files = new Map<string, readonly string[] | null>();
-  for (const path of pathsCited(reading)) files.set(path, await code.lines(path));
-  const columns = await ledger.columnsOf([table, ...tablesNamed(reading).flatMap((name) => ledger.resolve(name) ?? [])]); // prettier-ignore
-  const against: CheckedAgainst = {
-    table,
-    linesOf: (path) => files.get(path) ?? null,
-    resolve: ledger.resolve,
-    columnsOf: (of) => columns.get(of) ?? null,
-  };
-  return checkCitations(reading, against);
-}
-
-function claimsOf(
-  { code, ledger }: InferContext,
-  { table, similar }: Question,
-  accepted: TableReading,
-): NewClaim[] {
-  return toClaims(accepted, {
-    table,
-    blobOf: (path) => code.blobOf(path) ?? '',
-    resolve: ledger.resolve,
-    pathOf: ledger.pathOf,
-    likenessOf: (other) => similar.find((one) => one.table === other)?.likeness ?? 0,
-  }).map(redactClaim);
 }

@@ -1,18 +1,21 @@
 import { bandNames } from '../../knowledge/rank/usage-band.ts';
-import type { SetStage } from '../../schema/contracts/stages.ts';
+import { readOutputs } from '../../store/claim-sets.ts';
 import { pointedSets } from '../../store/pointed-sets.ts';
 import type { RunHandle, WorkList } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { alive } from '../heartbeat.ts';
 import { inScope } from '../scope.ts';
 import { freeze } from '../work-list.ts';
+import { sourceFiles } from '../source-files.ts';
+import { inferStage } from './generation.ts';
+import { unchanged } from './opened.ts';
 import { answers, loadQuestions, type Question } from './questions.ts';
+import type { InferOutput } from './read-table.ts';
 
-export const inferStage = 'infer' satisfies SetStage;
-/** Few: each table takes up to minutes, and an attempt that waits for a limit gives its slot back. */
-const tablesPerChunk = 5;
+/** Each table takes minutes, and an attempt that waits for a limit gives its slot back. */
+const tablesPerChunk = 1;
 
-/** Lists the tables about which the question changed since it was answered, most important first, as many as the night may ask. */
+/** Lists the tables whose question, or what the model opened for it, changed since it was answered, most important first, as many as the night may ask. */
 export function selectForInference(deps: ActivityDeps, handle: RunHandle): Promise<Selection> {
   return alive(() => select(deps, handle));
 }
@@ -24,14 +27,33 @@ async function select(deps: ActivityDeps, handle: RunHandle): Promise<Selection>
   const skipped = whyNot(deps, handle);
   if (skipped !== null) return { chunks: 0, units: 0, groups: [], skipped };
   const questions = await loadQuestions(deps, handle);
-  const answered = await pointedSets(deps.db, handle.repo, handle.asOf, inferStage);
+  const answered = await answeredTables(deps, handle, questions);
   const wanted = inScope(handle);
   const anew = handle.redo.includes('infer');
-  const open = [...questions.values()].filter(
-    ({ table, inputHash }) => wanted(table) && (anew || !answers(answered.get(table)?.inputHash, inputHash)),
-  );
+  const open = [...questions.values()].filter(({ table }) => wanted(table) && (anew || !answered.has(table)));
   const tables = byImportance(open, questions).slice(0, mostTables(deps, handle));
   return { ...(await freeze(deps.db, handle, inferStage, [tables], tablesPerChunk)), skipped: null };
+}
+
+/** Tables whose present answer is to their present question, and rests on what is still there. */
+async function answeredTables(
+  deps: ActivityDeps,
+  handle: RunHandle,
+  questions: ReadonlyMap<string, Question>,
+): Promise<ReadonlySet<string>> {
+  const pointed = await pointedSets(deps.db, handle.repo, handle.asOf, inferStage);
+  const same = [...pointed].filter(([table, { inputHash }]) =>
+    answers(inputHash, questions.get(table)?.inputHash ?? ''),
+  );
+  const outputs = await readOutputs<InferOutput>(deps.db, same.map(([, { setId }]) => setId)); // prettier-ignore
+  const opened = same.flatMap(([table, { setId }]) => {
+    const output = outputs.get(setId)?.output;
+    return output === undefined ? [] : [{ table, opened: output.opened }];
+  });
+  const { blobOf } = await sourceFiles(deps, handle.repo, handle.commit);
+  const all = opened.map((one) => one.opened);
+  const holds = await unchanged(deps.db, handle, (path) => blobOf.get(path), all);
+  return new Set(opened.filter((one) => holds(one.opened)).map(({ table }) => table));
 }
 
 function whyNot({ model, config }: ActivityDeps, handle: RunHandle): string | null {

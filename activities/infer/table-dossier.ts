@@ -5,7 +5,7 @@ import { readClaims } from '../../store/claims.ts';
 import { readSummaries } from '../../store/facts.ts';
 import type { ActivityDeps } from '../deps.ts';
 import type { CitedCode } from './cited-code.ts';
-import type { ModelInputItem } from './model-client.ts';
+import type { Added } from './exchange.ts';
 import type { Question } from './questions.ts';
 
 /** About how many tokens a dossier may have: room for several long files, and far below any coding model's limit. */
@@ -14,12 +14,12 @@ const maxFiles = 8;
 
 type Span = readonly [from: number, to: number];
 
-/** The messages that ask about one table, redacted. */
-export async function dossierMessages(
+/** The messages that ask about one table, redacted. Their files are part of the question, and no further ones that it was opened for. */
+export async function openDossier(
   deps: ActivityDeps,
   question: Question,
   code: CitedCode,
-): Promise<ModelInputItem[]> {
+): Promise<Pick<Added, 'input' | 'shown'>> {
   const { table, link, sets, upstream, similar, usageBand } = question;
   const bySet = await readClaims(deps.db, sets);
   const claims = sets.flatMap((setId) => bySet.get(setId) ?? []);
@@ -27,7 +27,11 @@ export async function dossierMessages(
   const files = await filesOf(await spansOf(deps, question, claims), code);
   const known = claims.filter(({ field, origin }) => field !== 'upstream' && origin !== 'observed');
   const input = { table, path, kind, write, claims: known, upstream, similar, files, usageBand };
-  return assembleDossier(input, dossierTokens).map(({ text }) => ({ role: 'user', content: redact(text) }));
+  const items = assembleDossier(input, dossierTokens);
+  return {
+    input: items.map(({ text }) => ({ content: redact(text), role: 'user' })),
+    shown: items.flatMap(({ shown }) => shown ?? []),
+  };
 }
 
 /** The lines that build the table, then those where something is declared about it, by path. */
@@ -49,7 +53,7 @@ async function spansOf(deps: ActivityDeps, { link }: Question, claims: readonly 
 async function filesOf(spans: readonly (readonly [string, readonly Span[]])[], code: CitedCode) {
   const files: DossierFile[] = [];
   for (const [path, of] of spans) {
-    const lines = await code.redacted(path);
+    const lines = await code.lines(path);
     if (lines !== null) files.push({ path, lines, spans: of });
   }
   return files;

@@ -1,14 +1,17 @@
 /**
- * Opens every citation of a reading and keeps only the statements whose lines exist and hold what the statement names. That lines hold a word is not yet
+ * Opens every citation of a reading and keeps only the statements whose lines exist, were shown and hold what the statement names. That lines hold a word is not yet
  * support for what is said of it: the check keeps out invented names, values and lines, not wrong conclusions.
  */
 import type { Citation, Statement, TableReading } from './output-contract.ts';
+import type { Span } from './shown.ts';
 import { holdsName, namedInSql, namedInText, type Named } from './named.ts';
 
 export interface CheckedAgainst {
   readonly table: string;
-  /** Lines of a file at the commit, as they are there; null: there is no such file. */
+  /** Lines of a file at the commit, as the model sees them; null: there is no such file. */
   readonly linesOf: (path: string) => readonly string[] | null;
+  /** Whether the model was shown all of these lines. */
+  readonly shown: (span: Span) => boolean;
   /** The id of the table meant; null: the ledger knows none, or several. */
   readonly resolve: (name: string) => string | null;
   /** Columns of a table, when all of them are known; else null. */
@@ -94,6 +97,8 @@ function checks(against: CheckedAgainst) {
         return { reason: `${path} has no lines ${from} to ${to}: it has ${lines.length}` };
       if (to - from + 1 > maxCitedLines)
         return { reason: `lines ${from} to ${to} of ${path} are too many: cite at most ${maxCitedLines}` };
+      if (!against.shown({ path, from, to }))
+        return { reason: `you were not shown all of lines ${from} to ${to} of ${path}: read them first` };
       parts.push(...lines.slice(from - 1, to));
     }
     const text = parts.join('\n');

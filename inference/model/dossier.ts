@@ -1,7 +1,8 @@
 /** What the model is told about one table, item by item. Pure: the same inputs give the same bytes. */
 import type { NewClaim } from '../../schema/contracts/claims.ts';
 import { claimLine, flat } from './claim-text.ts';
-import { cutLines, estimateTokens } from './tokens.ts';
+import { numberedLine, spansOf, type Span } from './shown.ts';
+import { cutLines, estimateTokens, fitting } from './tokens.ts';
 
 export interface DossierFile {
   readonly path: string;
@@ -30,6 +31,8 @@ export interface DossierInput {
 export interface DossierItem {
   readonly title: string;
   readonly text: string;
+  /** The lines of a file that it shows; absent: none. */
+  readonly shown?: readonly Span[];
 }
 
 /** Shares of the budget. What one part leaves free, the files may use. */
@@ -100,19 +103,27 @@ function listItem(title: string, entries: readonly string[], tokens: number): Do
 const told = ({ table, text }: { table: string; text: string }): string =>
   `${flat(table)}${text === '' ? '' : `: ${flat(text)}`}`;
 
-/** Every line stands behind its number, so no line of a file can pass for the end of the file. */
+/** The file, or as much as fits of what is nearest to the table. */
 function fileItem(file: DossierFile, tokens: number): DossierItem {
-  const numbered = file.lines.map((line, index) => `${String(index + 1).padStart(4)}| ${line}`);
-  const whole = estimateTokens(numbered.join('\n')) <= tokens;
-  const shown = whole ? numbered : cutLines(nearest(numbered, file), tokens);
-  return { title: flat(file.path), text: `File ${flat(file.path)}:\n${shown.join('\n')}` };
+  const numbers = file.lines.map((_, index) => index + 1);
+  const show = (number: number) => numberedLine(number, file.lines[number - 1] ?? '');
+  const whole = estimateTokens(numbers.map(show).join('\n')) <= tokens;
+  const wanted = whole ? numbers : nearest(numbers, file);
+  const texts = wanted.map(show);
+  const kept = whole ? wanted.length : fitting(texts, tokens);
+  const lines = whole ? texts : cutLines(texts, tokens);
+  return {
+    title: flat(file.path),
+    text: `File ${flat(file.path)}:\n${lines.join('\n')}`,
+    shown: spansOf(file.path, wanted.slice(0, kept)),
+  };
 }
 
 /** The lines that are about the table with some around them; all lines where that is not known. */
-function nearest(numbered: readonly string[], { spans }: DossierFile): readonly string[] {
-  if (spans.length === 0) return numbered;
-  const near = numbered.filter((_, index) =>
-    spans.some(([from, to]) => index + 1 >= from - contextLines && index + 1 <= to + contextLines),
+function nearest(numbers: readonly number[], { spans }: DossierFile): readonly number[] {
+  if (spans.length === 0) return numbers;
+  const near = numbers.filter((number) =>
+    spans.some(([from, to]) => number >= from - contextLines && number <= to + contextLines),
   );
-  return near.length === 0 ? numbered : near;
+  return near.length === 0 ? numbers : near;
 }

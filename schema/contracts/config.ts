@@ -73,6 +73,13 @@ const scheduleSchema = z.strictObject({
   paused: z.boolean().default(false),
 });
 
+const perTableSchema = z.strictObject({
+  turns: z.int().positive().default(16).describe('Calls of the model.'),
+  tokens: z.int().positive().default(500_000).describe('Input and output of all turns together.'),
+  seconds: z.number().positive().default(900).describe("The model's and the tools' time."),
+  usd: z.number().positive().optional().describe('Default: no limit. It needs `prices`.'),
+});
+
 const modelSchema = z.strictObject({
   name: z.string().default('gpt-5.2-codex'),
   effort: z.enum(['minimal', 'low', 'medium', 'high']).default('medium'),
@@ -84,6 +91,9 @@ const modelSchema = z.strictObject({
     .nonnegative()
     .default(500)
     .describe('At most so many tables are read by the model in one night.'),
+  perTable: perTableSchema
+    .prefault({})
+    .describe('Where one of these is reached, the model has to answer in one last turn.'),
   budgetUsd: z.number().nonnegative().optional().describe('Default: no limit but `tablesPerNight`.'),
   prices: z
     .strictObject({ input: z.number(), cachedInput: z.number(), output: z.number() })

@@ -64,7 +64,7 @@ export const areas: readonly Area[] = [
     path: 'activities/',
     may: [
       ...[contracts, 'source/', 'parsers/', 'inference/', 'knowledge/', 'store/'],
-      ...['@temporalio/activity', '@temporalio/common', 'openai', 'picomatch'],
+      ...['@temporalio/activity', '@temporalio/common', 'openai', 'picomatch', 're2js'],
     ],
     mayType: ['zod'],
   },

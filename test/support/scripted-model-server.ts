@@ -7,21 +7,31 @@ import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import { answerEmbeddings, checkEmbeddings } from './scripted-embeddings.ts';
 import { answerBody, checkResponses, type ResponsesRequest } from './scripted-responses.ts';
+import { errorEvent, eventsOf } from './scripted-stream.ts';
 
 /** What the server does with one request to /responses. */
 export type Step = {
   /** Which request it is for: text that the input must hold. Absent: the next one, whatever it asks. */
   readonly when?: string;
+  readonly usage?: Partial<ScriptedUsage>;
+  /** Output items before what is said, of types that nobody asked for. */
+  readonly also?: readonly Readonly<Record<string, unknown>>[];
+  /** Headers of an answer that is no error. */
+  readonly with?: Readonly<Record<string, string>>;
 } & (
-  | { readonly answer: unknown; readonly usage?: Partial<ScriptedUsage> }
+  | { readonly answer: unknown }
   /** The message's text as it is, for answers that are not JSON or do not fit the schema. */
   | { readonly text: string }
   | { readonly refusal: string }
   | { readonly incomplete: 'max_output_tokens' | 'content_filter'; readonly text?: string }
-  /** Calls a tool in place of an answer. */
-  | { readonly call: string }
+  /** Calls tools in place of an answer: name and arguments; a text is sent as it is. */
+  | { readonly calls: readonly (readonly [name: string, input: object | string])[] }
   /** Status 200, but the response itself failed. */
   | { readonly failed: string }
+  /** Status 200, but an error in the middle of the stream. */
+  | { readonly error: string }
+  /** Answers with JSON in one piece, as servers do that do not stream. */
+  | { readonly unstreamed: unknown }
   | {
       readonly status: number;
       readonly code?: string;
@@ -78,6 +88,7 @@ export async function startScriptedModelServer(
   const apiKey = 'test-key';
   const steps = [...(options.steps ?? [])];
   const requests: ResponsesRequest[] = [];
+  const spoken: Readonly<Record<string, unknown>>[] = [];
   const embeddingCalls: string[][] = [];
   const wire: string[] = [];
   const problems: string[] = [];
@@ -111,7 +122,7 @@ export async function startScriptedModelServer(
   }
 
   function serveResponses(text: string, response: ServerResponse): void {
-    const request = checkResponses(text, problems);
+    const request = checkResponses(text, spoken, problems);
     if (!request) return sendError(response, 400, 'invalid_request_error', problems.at(-1) ?? '');
     requests.push(request);
     for (const one of waiting.filter(({ count }) => requests.length >= count)) one.resolve();
@@ -128,10 +139,11 @@ export async function startScriptedModelServer(
       if (!response.writableFinished && 'hang' in step) abandoned += 1;
     });
     if ('hang' in step) return;
+    const stream = { 'content-type': 'text/event-stream', 'x-request-id': 'req_scripted', ...step.with };
     if ('drop' in step) {
       if (step.drop === 'before') return void response.destroy();
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '5000' });
-      response.write('{"id":"resp_', () => response.destroy());
+      response.writeHead(200, stream);
+      response.write('event: response.created\ndata: {"type":', () => response.destroy());
       return;
     }
     if ('status' in step) return sendStatus(step, response);
@@ -139,11 +151,20 @@ export async function startScriptedModelServer(
       response.writeHead(200, { 'content-type': step.contentType ?? 'application/json' }).end(step.body);
       return;
     }
-    if ('answer' in step) {
-      const fit = z.fromJSONSchema(request.text.format.schema).safeParse(step.answer);
+    if ('error' in step) return void response.writeHead(200, stream).end(errorEvent(step.error));
+    const answer = 'unstreamed' in step ? step.unstreamed : 'answer' in step ? step.answer : undefined;
+    if (answer !== undefined) {
+      const fit = z.fromJSONSchema(request.text.format.schema).safeParse(answer);
       if (!fit.success) problems.push(`a scripted answer does not fit the schema: ${fit.error.message}`);
     }
-    sendJson(response, answerBody(step, request, requests.length));
+    if ('calls' in step && request.tool_choice === 'none')
+      problems.push('a scripted call answers a request that forbids calls');
+    const body = answerBody(step, request, requests.length);
+    spoken.push(...body.output);
+    if ('unstreamed' in step) return sendJson(response, body);
+    response.writeHead(200, stream);
+    for (const event of eventsOf(body)) response.write(event);
+    response.end();
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

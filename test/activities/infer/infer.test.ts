@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { instructions } from '../../../inference/model/instructions.ts';
 import type { TableReading } from '../../../inference/model/output-contract.ts';
@@ -68,8 +69,8 @@ withDatabases(
     await saveNight(db);
     const stage = stageOf(db, server);
     assert.equal((await stage.select()).units, 3);
-    const [work] = await readWork<{ keys: string[] }>(db, 'night-1', 'infer', -1, 1);
-    assert.deepEqual(work?.payload.keys, [users, shipments, adSpend]);
+    const work = await readWork<{ keys: string[] }>(db, 'night-1', 'infer', -1, 9);
+    assert.deepEqual(work.flatMap(({ payload }) => payload.keys), [users, shipments, adSpend]); // prettier-ignore
     assert.equal((await stage.select({ run: 'small', modelTables: 2 })).units, 2);
 
     assert.deepEqual(await stage.infer().result, { done: 3, reused: 0, failed: 0 });
@@ -142,17 +143,17 @@ withDatabases(
   },
 );
 
-const noAnswers: { step: Step; says: RegExp }[] = [
+const noAnswers: { step: Step; times?: number; says: RegExp }[] = [
   { step: { refusal: 'I will not.' }, says: /refused: I will not/ },
   { step: { incomplete: 'max_output_tokens' }, says: /max_output_tokens.*maxOutputTokens/ },
-  { step: { text: 'Sure! Here is' }, says: /not JSON/ },
+  { step: { text: 'Sure! Here is' }, times: 2, says: /not JSON/ },
   { step: { status: 400 }, says: /refused the call/ },
 ];
 withDatabases('a table without an answer is put aside, and the others go on', async ({ db }, t) => {
   await saveNight(db);
-  for (const [index, { step, says }] of noAnswers.entries()) {
+  for (const [index, { step, times = 1, says }] of noAnswers.entries()) {
     const server = await scripted(t, {
-      steps: [{ ...step, when: users }],
+      steps: Array.from({ length: times }, () => ({ ...step, when: users })),
       otherwise: () => ({ answer: nothing }),
     });
     const stage = stageOf(db, server, { name: `gpt-${index}` });
@@ -171,7 +172,7 @@ withDatabases(
     const server = await scripted(t, {
       steps: [
         { answer: nothing },
-        { status: 429, headers: { 'retry-after': '7' } },
+        { status: 429, headers: { 'retry-after-ms': '1500' } },
         { status: 429 },
         { answer: nothing },
         { answer: nothing },
@@ -182,9 +183,12 @@ withDatabases(
     await stage.select();
     await assert.rejects(stage.infer().result, (error) => {
       assert.ok(error instanceof ApplicationFailure);
-      assert.deepEqual([error.type, error.nonRetryable, error.nextRetryDelay], ['RateLimited', false, 7_000]);
+      assert.deepEqual([error.type, error.nonRetryable, error.nextRetryDelay], ['RateLimited', false, 1_500]);
       return true;
     });
+    await assert.rejects(stage.infer().result, /rate for gpt-test is used up/, 'every worker waits');
+    assert.equal(server.requests.length, 2);
+    await sleep(1_500);
     await assert.rejects(stage.infer().result, (error) => {
       assert.ok(error instanceof ApplicationFailure);
       assert.equal(error.nextRetryDelay ?? null, null);

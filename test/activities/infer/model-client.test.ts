@@ -3,6 +3,7 @@ import test, { type TestContext } from 'node:test';
 import { z } from 'zod';
 import { RateLimited } from '../../../activities/embed/rate-limited.ts';
 import { createModelClient, type ModelClientOptions } from '../../../activities/infer/model-client.ts';
+import { toolDefinitions } from '../../../inference/model/tools.ts';
 import { SystemError, UserError } from '../../../schema/contracts/errors.ts';
 import {
   startScriptedModelServer,
@@ -13,9 +14,12 @@ import {
 const contract = z.strictObject({ word: z.string(), count: z.int().nullable() });
 const request = {
   instructions: 'Count words.',
-  input: [{ role: 'user' as const, content: 'one two' }],
+  input: [{ content: 'one two', role: 'user' }],
   contract,
   contractName: 'words',
+  tools: toolDefinitions,
+  mayCall: true,
+  cacheKey: 'words',
 };
 
 async function withServer(t: TestContext, options: ScriptedModelOptions, more: ModelClientOptions = {}) {
@@ -38,7 +42,7 @@ test('an answer comes back with its usage, and a second turn repeats the first a
   assert.deepEqual(first.usage, { input: 900, cachedInput: 800, output: 30, reasoning: 20 });
   assert.equal(first.responseId, 'resp_1');
 
-  const input = [...request.input, ...first.items, { role: 'user' as const, content: 'again' }];
+  const input = [...request.input, ...first.items, { content: 'again', role: 'user' }];
   await client.respond({ ...request, input });
   const [one, two] = server.requests.map((sent) => JSON.stringify(sent.input));
   assert.ok(two?.startsWith(one?.slice(0, -1) as string));
@@ -52,7 +56,8 @@ const outcomes: { step: Step; kind: string; says: RegExp }[] = [
   { step: { incomplete: 'content_filter' }, kind: 'incomplete', says: /content_filter/ },
   { step: { text: '{"word": "two"' }, kind: 'malformed', says: /not JSON/ },
   { step: { text: '{"word": 2}' }, kind: 'malformed', says: /contract: word: .*; count: / },
-  { step: { call: 'delete_everything' }, kind: 'malformed', says: /function_call/ },
+  { step: { calls: [['read_file', '{"pa'], ['delete_everything', {}]] }, kind: 'calls', says: /call_1_0.*read_file.*\{\\"pa".*call_1_1.*delete_everything/ }, // prettier-ignore
+  { step: { unstreamed: { word: 'two', count: 2 } }, kind: 'answer', says: /two/ },
 ];
 for (const { step, kind, says } of outcomes) {
   test(`an outcome, not an error: ${JSON.stringify(step)}`, async (t) => {
@@ -68,9 +73,20 @@ const failures: { step: Step; type: typeof UserError | typeof SystemError; says:
   { step: { status: 500 }, type: SystemError, says: /failed \(500\)/ },
   { step: { status: 503, body: 'upstream down' }, type: SystemError, says: /503/ },
   { step: { failed: 'server_error' }, type: SystemError, says: /while answering/ },
+  { step: { error: 'server_error' }, type: SystemError, says: /while answering/ },
   { step: { drop: 'before' }, type: SystemError, says: /cannot be reached/ },
   { step: { drop: 'within' }, type: SystemError, says: /broke off/ },
   { step: { body: '{"id": ' }, type: SystemError, says: /broken JSON/ },
+  {
+    step: { body: 'data: {"id": \n\n', contentType: 'text/event-stream' },
+    type: SystemError,
+    says: /broken JSON/,
+  },
+  {
+    step: { body: 'data: [DONE]\n\n', contentType: 'text/event-stream' },
+    type: SystemError,
+    says: /broke off/,
+  },
   { step: { body: '<html>', contentType: 'text/html' }, type: UserError, says: /no response/ },
   { step: { status: 400, code: 'invalid_json_schema' }, type: UserError, says: /400/ },
   { step: { status: 401 }, type: UserError, says: /401/ },
@@ -95,6 +111,7 @@ const limits: { step: Step; waitMs: number | null }[] = [
   { step: { status: 429, headers: { 'retry-after-ms': '250', 'retry-after': '7' } }, waitMs: 250 },
   { step: { status: 429 }, waitMs: null },
   { step: { failed: 'rate_limit_exceeded' }, waitMs: null },
+  { step: { error: 'rate_limit_exceeded' }, waitMs: null },
 ];
 for (const { step, waitMs } of limits) {
   test(`a limit: ${JSON.stringify(step)}`, async (t) => {
@@ -118,10 +135,10 @@ test('a server without the Responses API is named as such', async (t) => {
 });
 
 test('a silent server is given up after the time limit, to be tried again', async (t) => {
-  const { client } = await withServer(t, { steps: [{ hang: true }] }, { timeoutMs: 60 });
+  const { client } = await withServer(t, { steps: [{ hang: true }] }, { silenceMs: 60 });
   await assert.rejects(client.respond(request), (error) => {
     assert.ok(error instanceof SystemError);
-    assert.match(error.message, /did not answer within/);
+    assert.match(error.message, /was silent/);
     return true;
   });
 });

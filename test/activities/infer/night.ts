@@ -17,6 +17,7 @@ import type { Database } from '../../../store/database.ts';
 import { saveFacts } from '../../../store/facts.ts';
 import { liveLeases, releaseLease } from '../../../store/leases.ts';
 import { pointTables } from '../../../store/pointers.ts';
+import { readWork } from '../../../store/work-items.ts';
 import { runActivity, type ActivityRun } from '../../support/activity-context.ts';
 import type { ScriptedModelServer } from '../../support/scripted-model-server.ts';
 
@@ -130,7 +131,8 @@ export interface Stage {
   readonly select: (
     more?: Partial<RunHandle>,
   ) => Promise<{ units: number; chunks: number; skipped: string | null }>;
-  readonly infer: (more?: Partial<RunHandle>, chunk?: number) => ActivityRun<ChunkResult>;
+  /** One attempt at every chunk, one after the other; it ends where one of them throws. */
+  readonly infer: (more?: Partial<RunHandle>) => ActivityRun<ChunkResult>;
   readonly handle: RunHandle;
 }
 
@@ -163,6 +165,18 @@ export function stageOf(
   return {
     handle,
     select: (some) => runActivity(async () => activities.selectForInference(await runOf(some))).result,
-    infer: (some, chunk = 0) => runActivity(async () => activities.infer(await runOf(some), chunk)),
+    infer: (some) =>
+      runActivity(async () => {
+        const run = await runOf(some);
+        const sum = { done: 0, reused: 0, failed: 0 };
+        const chunks = await readWork(db, run.run, 'infer', -1, 100);
+        for (const { ordinal } of chunks) {
+          const { done, reused, failed } = await activities.infer(run, ordinal);
+          sum.done += done;
+          sum.reused += reused;
+          sum.failed += failed;
+        }
+        return sum;
+      }),
   };
 }

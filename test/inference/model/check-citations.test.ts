@@ -22,6 +22,7 @@ const columns: Record<string, readonly string[]> = {
 const against: CheckedAgainst = {
   table: 'acme.growth.active',
   linesOf: (wanted) => (wanted === path ? sql.split('\n') : null),
+  shown: ({ path: of, from }) => of === path && from > 0,
   resolve: tableResolver(['acme.growth.active', 'acme.app.users', 'acme.app.events', 'other.app.events']),
   columnsOf: (table) => columns[table] ?? null,
 };
@@ -104,6 +105,12 @@ for (const [name, [reading, reason]] of Object.entries(fails)) {
     assert.deepEqual(toClaims(accepted, { ...against, blobOf: () => 'b', pathOf: () => null, likenessOf: () => 0 }), []); // prettier-ignore
   });
 }
+
+test('lines that the model was not shown cannot be cited', () => {
+  const unseen = { ...against, shown: ({ to }: { to: number }) => to < 6 };
+  const { rejections } = checkCitations(purpose('How many people were active.'), unseen);
+  assert.match(rejections[0]?.reason ?? '', /not shown all of lines 4 to 6/);
+});
 
 test('one bad statement does not take the others with it', () => {
   const good = column('platform').columns;

@@ -1,0 +1,62 @@
+/**
+ * An answer as it streams in. Streamed, a long answer is told from a dead server by the events that keep coming; in one piece it would have to come
+ * within the few minutes for which clients and proxies bear silence, and be paid for again when it does not.
+ */
+import { APIError, type OpenAI } from 'openai';
+import { UserError } from '../../schema/contracts/errors.ts';
+
+type Event = OpenAI.Responses.ResponseStreamEvent;
+type Response = OpenAI.Responses.Response;
+
+/**
+ * Reads on to the event that holds the whole response; null: the stream ended without one. `heard` is called for every event. Of a server that answers
+ * with JSON in one piece that is the response. Throws `NoResponse` when it is neither.
+ */
+export async function lastResponse(
+  events: AsyncIterable<Event>,
+  answer: globalThis.Response,
+  heard: () => void,
+): Promise<Response | null> {
+  const type = answer.headers.get('content-type') ?? '';
+  if (type.includes('json')) return (await answer.json()) as Response;
+  if (!type.includes('event-stream')) throw new NoResponse();
+  let last: Response | null = null;
+  for await (const event of events) {
+    heard();
+    if (event.type === 'error') return failed(event);
+    if (
+      event.type === 'response.completed' ||
+      event.type === 'response.incomplete' ||
+      event.type === 'response.failed'
+    )
+      last = event.response;
+  }
+  return last;
+}
+
+/** An error in mid-stream, in the shape of a response that failed. */
+const failed = ({ code, message }: Extract<Event, { type: 'error' }>) =>
+  ({
+    id: '',
+    status: 'failed',
+    error: { code: code ?? 'server_error', message },
+    output: [],
+  }) as unknown as Response;
+
+/** What came is no response of this API. */
+export class NoResponse extends Error {}
+
+/** A server that does not speak the Responses API; null: the error is another one. A 404 about the model says so in its code. */
+export function noResponse(error: unknown, baseUrl: string): UserError | null {
+  if (error instanceof NoResponse)
+    return new UserError(`The model server at ${baseUrl} answered something that is no response.`, {
+      next: 'Check OPENAI_BASE_URL: it usually ends in /v1.',
+    });
+  if (!(error instanceof APIError)) return null;
+  const status = error.status as number | undefined;
+  const absent = status === 405 || status === 501 || (status === 404 && error.code !== 'model_not_found');
+  if (!absent) return null;
+  return new UserError(`The model server at ${baseUrl} has no Responses API (POST /responses: ${status}).`, {
+    next: 'The infer stage needs it: Chat Completions alone is not enough. Use a server or gateway that offers /responses, or set model.enabled to false.',
+  });
+}
