@@ -12,7 +12,7 @@ import { catalogueOf, codeOwnersOf } from './declared-files.ts';
 import { declaredInterfaceHash, deriveInputHash } from './derive-inputs.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
 import { factsOfCommit } from './facts-of-commit.ts';
-import { hashOf } from './hash.ts';
+import { hashOfMade } from './hash.ts';
 import { alive } from './heartbeat.ts';
 import { inScope } from './scope.ts';
 import { freeze } from './work-list.ts';
@@ -141,7 +141,7 @@ async function retire(deps: ActivityDeps, handle: RunHandle, tables: readonly st
 function stageResult(linked: LinkedTable): StageResult {
   const { table, output } = linked;
   const claims = linked.claims();
-  return { table, stage: 'link', inputHash: hashOf({ output, claims }), claims, output };
+  return { table, stage: 'link', inputHash: hashOfMade({ output, claims }), claims, output };
 }
 
 /**

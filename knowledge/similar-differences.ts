@@ -10,6 +10,8 @@ type Predicate = TableShape['population'][number];
 /** Tables side by side. Columns and conditions are the same where they are of the same column further up, whatever each table calls it. */
 export class Comparison {
   readonly #rootOf: RootOf;
+  /** `normal` of the names of columns, which come again in every pair. */
+  readonly #normal = new Map<string, string>();
 
   constructor(rootOf: RootOf) {
     this.#rootOf = rootOf;
@@ -49,7 +51,7 @@ export class Comparison {
     return mine.length === 0 && theirs.length === 0;
   }
 
-  /** Those that only one of the two has. Of tables from other sources, a condition on a column of the same name is no difference of its own. */
+  /** Those that only one of the two has. A condition on a column of the same name further up tells nobody which of the two to take. */
   #predicates(table: TableShape, other: TableShape): [Predicate[], Predicate[]] {
     const spelling = (shape: TableShape): ((predicate: Predicate) => string) => {
       const columns = new Set(shape.columns.map((column) => column.toLowerCase()));
@@ -57,7 +59,6 @@ export class Comparison {
         sql === '' ? normal(words) : rooted(sql, shape.table.toLowerCase(), columns, this.#rootOf);
     };
     const found = onlyIn(table.population, other.population, spelling(table), spelling(other));
-    if (!apart(table, other)) return found;
     const plain = ({ sql, words }: Predicate): string => unqualified(sql || words);
     return onlyIn(...found, plain, plain);
   }
@@ -114,7 +115,12 @@ export class Comparison {
     other: TableShape,
     others: readonly string[],
   ): [string[], string[]] {
-    const [mine, theirs] = onlyIn(columns, others, normal, normal);
+    const name = (column: string): string => {
+      const known = this.#normal.get(column) ?? normal(column);
+      this.#normal.set(column, known);
+      return known;
+    };
+    const [mine, theirs] = onlyIn(columns, others, name, name);
     const root =
       (shape: TableShape) =>
       (column: string): string =>
@@ -171,10 +177,11 @@ function onlyIn<T>(
   nameOfMine: (item: T) => string,
   nameOfTheirs: (item: T) => string,
 ): [T[], T[]] {
-  const [a, b] = [new Set(mine.map(nameOfMine)), new Set(theirs.map(nameOfTheirs))];
+  const [a, b] = [mine.map(nameOfMine), theirs.map(nameOfTheirs)];
+  const [ofMine, ofTheirs] = [new Set(a), new Set(b)];
   return [
-    mine.filter((item) => !b.has(nameOfMine(item))),
-    theirs.filter((item) => !a.has(nameOfTheirs(item))),
+    mine.filter((_, index) => !ofTheirs.has(a[index] as string)),
+    theirs.filter((_, index) => !ofMine.has(b[index] as string)),
   ];
 }
 

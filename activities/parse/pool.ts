@@ -10,6 +10,8 @@ export interface ParsePoolOptions {
   readonly fileTimeoutMs?: number;
   /** Memory of a thread's heap, in MiB. Default: 1,536. */
   readonly heapMb?: number;
+  /** Milliseconds without work after which threads end, and give back the memory of their readers. Default: 2,000. */
+  readonly idleMs?: number;
 }
 
 export interface ParsePool {
@@ -37,6 +39,7 @@ const threadModule = new URL(
 
 export function createParsePool(options: ParsePoolOptions): ParsePool {
   const timeout = options.fileTimeoutMs ?? 20_000;
+  const idleMs = options.idleMs ?? 2_000;
   const seats: Seat[] = Array.from({ length: options.threads }, () => ({
     worker: null,
     ready: false,
@@ -45,8 +48,10 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
   const waiting: ((seat: Seat) => void)[] = [];
   let nextId = 1;
   let closed = false;
+  let idle: NodeJS.Timeout | undefined;
 
   const take = (): Promise<Seat> => {
+    clearTimeout(idle);
     const free = seats.find((seat) => !seat.busy);
     if (!free) return new Promise((resolve) => waiting.push(resolve));
     free.busy = true;
@@ -54,8 +59,11 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
   };
   const give = (seat: Seat) => {
     const next = waiting.shift();
-    if (next) next(seat);
-    else seat.busy = false;
+    if (next) return next(seat);
+    seat.busy = false;
+    if (seats.some(({ busy }) => busy)) return;
+    clearTimeout(idle);
+    idle = setTimeout(() => void Promise.all(seats.map(drop)), idleMs).unref();
   };
   const workerOf = (seat: Seat): Worker => {
     seat.worker ??= new Worker(threadModule, {
@@ -148,6 +156,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
     },
     async close() {
       closed = true;
+      clearTimeout(idle);
       await Promise.all(seats.map(drop));
     },
   };
