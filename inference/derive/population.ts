@@ -171,11 +171,22 @@ function asExpression(value: BoundExpression, names: Names, prover: Prover): Exp
       const args = value.aggregate || value.filter ? null : all(value.args);
       return args && { ex: 'call', name: value.name, args };
     }
-    default: {
-      const text = renderExpression(value, prover, names);
-      return text === null ? null : { ex: 'opaque', parts: [], text };
-    }
+    case 'opaque':
+      return namedFurtherUp(value.text) ?? textExpression(value, names, prover);
+    default:
+      return textExpression(value, names, prover);
   }
+}
+
+/** The column of a table further up that the scan of the table below it left as a name. */
+function namedFurtherUp(text: string | undefined): Expression | null {
+  const path = /^([\w$-]+(?:\.[\w$*-]+)*)\.([\w$]+)$/.exec(text ?? '');
+  return path ? { ex: 'column', qualifier: [path[1] ?? ''], name: path[2] ?? '' } : null;
+}
+
+function textExpression(value: BoundExpression, names: Names, prover: Prover): Expression | null {
+  const text = renderExpression(value, prover, names);
+  return text === null ? null : { ex: 'opaque', parts: [], text };
 }
 
 function storedExpression(value: BoundExpression, prover: Prover): Expression | null {
@@ -191,6 +202,9 @@ function columnExpression(id: ColumnId, names: Names, prover: Prover): Expressio
   const definition = origin(prover, id);
   if (definition?.kind === 'table')
     return { ex: 'column', qualifier: [definition.table], name: definition.column };
-  const text = renderExpression({ ex: 'ref', id }, prover, names);
-  return text === null ? null : { ex: 'opaque', parts: [], text };
+  // A text could not be said anew of renamed columns.
+  const value = definition?.kind === 'computed' ? definition.value : null;
+  if (value !== null && value.ex !== 'window' && value.ex !== 'opaque')
+    return asExpression(value, names, prover);
+  return textExpression({ ex: 'ref', id }, names, prover);
 }
