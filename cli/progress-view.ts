@@ -1,9 +1,11 @@
 /** A run's progress on the terminal: a table that is drawn again, or a plain line a finished stage where nobody watches. */
 import type { Progress, StageProgress } from '../workflows/messages.ts';
 import { bar, duration, liveArea, type Terminal } from './terminal.ts';
+import { troubleLine, type Trouble } from './trouble.ts';
 
 export interface ProgressView {
-  show(progress: Progress): void;
+  /** `trouble`: what holds the run up; null: nothing. */
+  show(progress: Progress, trouble: Trouble | null): void;
   end(): void;
 }
 
@@ -11,9 +13,10 @@ export function progressView(terminal: Terminal): ProgressView {
   const area = liveArea(terminal);
   const told = new Set<string>();
   return {
-    show(progress) {
-      if (terminal.live) area.draw(table(progress, terminal));
-      else for (const line of news(progress, told)) terminal.line(line);
+    show(progress, trouble) {
+      const held = trouble === null ? [] : [terminal.style('yellow', `! ${troubleLine(trouble)}`)];
+      if (terminal.live) area.draw([...table(progress, terminal), ...held]);
+      else for (const line of [...news(progress, told), ...newTrouble(trouble, told)]) terminal.line(line);
     },
     end: () => area.keep(),
   };
@@ -39,7 +42,7 @@ function table(progress: Progress, terminal: Terminal): string[] {
 function heading({ repo, asOf, commit, nights, paused }: Progress): string {
   const head =
     repo === null ? 'Starting' : `${repo} as of ${asOf ?? ''}, commit ${(commit ?? '').slice(0, 10)}`;
-  return `${head}${nights ? ` · night ${nights.done + 1} of ${nights.total}` : ''}${paused ? ' · paused' : ''}`;
+  return `${head}${nights ? ` · night ${Math.min(nights.ended.length + 1, nights.total)} of ${nights.total}` : ''}${paused ? ' · paused' : ''}`;
 }
 
 function row(stage: StageProgress, { style }: Terminal): string {
@@ -63,6 +66,14 @@ function outcome(stage: StageProgress): string {
   if (stage.reused > 0) parts.push(`${stage.reused} unchanged`);
   if (stage.failed > 0) parts.push(`${stage.failed} failed`);
   return `${parts.join(', ').padEnd(30)} ${duration(stage.seconds)}`;
+}
+
+/** A line for each trouble that was not told before, however often it comes. */
+function* newTrouble(trouble: Trouble | null, told: Set<string>): Generator<string> {
+  const key = `${trouble?.what ?? ''}: ${trouble?.message ?? ''}`;
+  if (trouble === null || told.has(key)) return;
+  told.add(key);
+  yield troubleLine(trouble);
 }
 
 /** Lines for stages that ended since the last call. */

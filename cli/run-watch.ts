@@ -7,12 +7,17 @@ import { progressQuery } from '../workflows/messages.ts';
 import type { RunSummary } from '../activities/contract.ts';
 import { progressView } from './progress-view.ts';
 import type { Terminal } from './terminal.ts';
+import { troubleOf, type Trouble } from './trouble.ts';
 
 export interface RunRequest {
   readonly workflow: 'nightly' | 'enrichTable' | 'backfill';
   readonly workflowId: string;
   readonly input: object;
 }
+
+const lookMs = 300;
+/** Trouble shows only after several attempts: a look every six seconds is enough. */
+const looksPerTroubleLook = 20;
 
 /** A run that failed: its message is the workflow's root cause. */
 export class RunFailed extends Error {}
@@ -42,16 +47,19 @@ export async function watch(
 ): Promise<readonly RunSummary[]> {
   const view = progressView(terminal);
   let ended = false;
+  let trouble: Trouble | null = null;
+  let looks = 0;
   const result = handle.result().finally(() => (ended = true));
   result.catch(() => {});
   while (!ended && signal?.aborted !== true) {
     const progress = await handle.query(progressQuery).catch(() => null);
-    if (progress) view.show(progress);
-    await Promise.race([result.catch(() => {}), sleep(300)]);
+    if (looks++ % looksPerTroubleLook === 0) trouble = await troubleOf(handle);
+    if (progress) view.show(progress, trouble);
+    await Promise.race([result.catch(() => {}), sleep(lookMs)]);
   }
   signal?.throwIfAborted();
   const last = await handle.query(progressQuery).catch(() => null);
-  if (last) view.show(last);
+  if (last) view.show(last, null);
   view.end();
   try {
     const value = (await result) as RunSummary | readonly RunSummary[];

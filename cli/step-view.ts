@@ -5,10 +5,12 @@ import { liveArea, type Terminal } from './terminal.ts';
 const marks = { start: '…', done: '✓', skip: '–', fail: '✗' } as const;
 const colours = { start: 'cyan', done: 'green', skip: 'yellow', fail: 'red' } as const;
 
-export function stepView(terminal: Terminal): (step: Step) => void {
+/** After `signal` is aborted nothing is drawn: it would cover what is told of the stopping. */
+export function stepView(terminal: Terminal, signal?: AbortSignal): (step: Step) => void {
   const area = liveArea(terminal);
   const steps = new Map<string, Step>();
   return (step) => {
+    if (signal?.aborted) return;
     const before = steps.get(step.name);
     steps.set(step.name, step);
     const line = (s: Step) => `${terminal.style(colours[s.state], marks[s.state])} ${s.text}`;
