@@ -29,6 +29,8 @@ export async function resolveTable(
     next:
       match.near.length > 0
         ? `Did you mean ${match.near.join(', ')}?`
-        : 'Run a night first: `tablelore nightly`.',
+        : tables.length > 0
+          ? `Try \`tablelore search "${name.replaceAll('"', '')}"\`.`
+          : 'Run a night first: `tablelore nightly`.',
   });
 }

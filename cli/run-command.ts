@@ -8,7 +8,8 @@ import type { RunSummary } from '../activities/contract.ts';
 import { settingsOf, type CommonOptions } from './commands/options.ts';
 import { RunFailed, runAndWatch, type RunRequest } from './run-watch.ts';
 import { stopOnSignals } from './services/stop-signals.ts';
-import { withDatabase, withWorld } from './session.ts';
+import { withDatabase, withWorld, type World } from './session.ts';
+import type { Settings } from './settings.ts';
 import { stepView } from './step-view.ts';
 import { summaryLines } from './summary.ts';
 import { connectClient } from './temporal.ts';
@@ -23,10 +24,10 @@ export interface Ended {
   readonly card: Card | null;
 }
 
-/** With `--json`, one array on stdout: reports, else summaries. */
+/** With `--json`, one array on stdout: reports, else summaries. A request that depends on what is published is made when the services run. */
 export async function runCommand(
   options: CommonOptions,
-  request: RunRequest,
+  asked: RunRequest | ((settings: Settings, world: World) => Promise<RunRequest>),
   print: (ended: readonly Ended[], terminal: Terminal) => void,
 ): Promise<void> {
   const settings = settingsOf(options);
@@ -34,8 +35,19 @@ export async function runCommand(
   const signal = stopOnSignals();
   await withWorld(
     settings,
-    stepView(terminal),
+    stepView(terminal, signal),
     async (world) => {
+      signal.addEventListener('abort', () =>
+        terminal.line(
+          terminal.style(
+            'dim',
+            world.joined
+              ? '\nThe run goes on; `tablelore status` shows it.'
+              : '\nStopping. The run goes on with the next start.',
+          ),
+        ),
+      );
+      const request = typeof asked === 'function' ? await asked(settings, world) : asked;
       const client = await connectClient(settings.temporal, world.temporalAddress);
       try {
         if (request.workflow === 'nightly') await tellUncommitted(settings, terminal);

@@ -1,6 +1,7 @@
 /** The commands that run workflows: `nightly`, `enrich`, `backfill`. */
 import type { Command } from 'commander';
 import { UserError } from '../../schema/contracts/errors.ts';
+import { enrichRequest } from '../enrich-request.ts';
 import { printEnriched, printReports, runCommand } from '../run-command.ts';
 import { withCommonOptions, type CommonOptions } from './options.ts';
 
@@ -38,17 +39,17 @@ export function registerNights(program: Command): void {
     .description('make one table’s description fresh now')
     .argument('<table>', 'a table id, or the end of one')
     .option('--repo <name>', 'the repository, where there are several')
-    .option('--as-of <date>', 'as of this date (default: today)', isoDate)
+    .option(
+      '--as-of <date>',
+      'as of this date (default: the published night; today where the code has changed since)',
+      isoDate,
+    )
     .option('--force', 'compute every stage anew, also where nothing changed')
     .addHelpText('after', '\nExample:\n  $ tablelore enrich marts.orders --force')
     .action((table: string, options: NightOptions) =>
       runCommand(
         options,
-        {
-          workflow: 'enrichTable',
-          workflowId: `enrich-${table}-${Date.now()}`,
-          input: given({ table, repo: options.repo, asOf: options.asOf, force: options.force }),
-        },
+        (settings, world) => enrichRequest({ ...options, table }, settings, world),
         printEnriched,
       ),
     );

@@ -67,7 +67,10 @@ async function start(options: StartOptions): Promise<void> {
   const terminal = openTerminal(options.json ? process.stderr : process.stdout);
   const signal = stopOnSignals();
   const { settings, asOf } = await prepare(options, terminal);
-  const services = await startWorld(settings, stepView(terminal), signal);
+  signal.addEventListener('abort', () =>
+    terminal.line(terminal.style('dim', '\nStopping. Ctrl-C again ends at once.')),
+  );
+  const services = await startWorld(settings, stepView(terminal, signal), signal);
   try {
     services.onEvent((event) => terminal.line(terminal.style('yellow', event.text)));
     const reports = await firstNight(settings, services, options.asOf ?? asOf, terminal, signal);
@@ -202,7 +205,7 @@ async function tell(
   terminal.line();
   terminal.line(style('bold', 'Three things to try'));
   terminal.line(`  npx tablelore search "${question(settings)}"`);
-  terminal.line(`  npx tablelore enrich ${name} --as-of ${report.asOf} --force`);
+  terminal.line(`  npx tablelore enrich ${name} --force`);
   if (services.temporalUiUrl === null) return;
   const link = await backfillForm(settings, services, services.temporalUiUrl, report);
   terminal.line(`  a backfill from the Temporal UI, with its form filled in:`);
