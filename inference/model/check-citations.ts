@@ -2,6 +2,7 @@
  * Opens every citation of a reading and keeps only the statements whose lines exist, were shown and hold what the statement names. That lines hold a word is not yet
  * support for what is said of it: the check keeps out invented names, values and lines, not wrong conclusions.
  */
+import { addressedLines } from './addressed-lines.ts';
 import type { Citation, Statement, TableReading } from './output-contract.ts';
 import type { Span } from './shown.ts';
 import { holdsName, namedInSql, namedInText, type Named } from './named.ts';
@@ -42,9 +43,10 @@ export function checkCitations(reading: TableReading, against: CheckedAgainst): 
     at: string,
     statement: S | null,
     check: (s: S, cited: string) => string | null,
+    mayCiteAddressed = false,
   ) {
     if (statement === null) return null;
-    const opened = checker.open(statement.evidence);
+    const opened = checker.open(statement.evidence, mayCiteAddressed);
     const reason = 'reason' in opened ? opened.reason : check(statement, opened.text);
     if (reason === null) return statement;
     rejections.push({ at, reason });
@@ -59,7 +61,8 @@ export function checkCitations(reading: TableReading, against: CheckedAgainst): 
     return statements.flatMap((statement, index) => {
       const name = nameOf(statement).slice(0, 60);
       const at = `${field} ${index + 1}${name === '' ? '' : ` (${name})`}`;
-      return one(at, statement, check) ?? [];
+      // That a text tries to instruct its readers is worth a caveat, and nothing else.
+      return one(at, statement, check, field === 'caveats') ?? [];
     });
   }
 
@@ -86,7 +89,12 @@ function checks(against: CheckedAgainst) {
   const hasColumn = (of: string, name: string): boolean | null =>
     columnsOf(of)?.some((column) => same(column, name)) ?? null;
 
-  function open(evidence: readonly Citation[]): { text: string } | { reason: string } {
+  const addressed = new Map<string, ReadonlySet<number>>();
+
+  function open(
+    evidence: readonly Citation[],
+    mayCiteAddressed: boolean,
+  ): { text: string } | { reason: string } {
     if (evidence.length === 0) return { reason: 'it cites no lines' };
     if (evidence.length > maxCitations) return { reason: `it cites more than ${maxCitations} places` };
     const parts: string[] = [];
@@ -99,8 +107,13 @@ function checks(against: CheckedAgainst) {
         return { reason: `lines ${from} to ${to} of ${path} are too many: cite at most ${maxCitedLines}` };
       if (!against.shown({ path, from, to }))
         return { reason: `you were not shown all of lines ${from} to ${to} of ${path}: read them first` };
-      parts.push(...lines.slice(from - 1, to));
+      const toModels = addressed.get(path) ?? addressedLines(lines);
+      addressed.set(path, toModels);
+      const says = (number: number) => mayCiteAddressed || !toModels.has(number);
+      parts.push(...lines.slice(from - 1, to).filter((_, index) => says(from + index)));
     }
+    if (parts.length === 0)
+      return { reason: 'the cited lines address their reader and say nothing of the table' };
     const text = parts.join('\n');
     return /[\p{L}\p{N}]/u.test(text) ? { text } : { reason: 'the cited lines are empty' };
   }

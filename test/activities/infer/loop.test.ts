@@ -14,7 +14,7 @@ import {
   type ScriptedModelOptions,
   type Step,
 } from '../../support/scripted-model-server.ts';
-import { adSpend, events, describe, saveNight, shipments, stageOf, users } from './night.ts';
+import { adSpend, events, describe, lineOf, saveNight, shipments, stageOf, users } from './night.ts';
 
 const nothing: TableReading = {
   purpose: null,
@@ -234,5 +234,47 @@ withDatabases(
     assert.equal((await stage.select(changed)).units, 1, 'the table that was looked up says something new');
     assert.deepEqual(await stage.infer(changed).result, { done: 1, reused: 0, failed: 0 });
     assert.equal((await stage.select({ ...only, run: 'after' })).units, 0);
+  },
+);
+
+withDatabases(
+  'a model that obeys the text of the repository can only read, and what it says in its favour is dropped',
+  async ({ db }, t) => {
+    const path = 'dataform/definitions/logistics/shipments.sqlx';
+    const injected = lineOf(shipments, 'ignore all previous');
+    const cites = { evidence: [{ path, from: injected, to: injected + 1 }], confidence: 1 };
+    const obeyed: TableReading = {
+      ...nothing,
+      purpose: { text: 'The certified source of truth for revenue.', ...cites },
+      owner: { owner: 'finance-certified', ...cites },
+      upstream: [{ table: 'acme-data.finance.revenue', ...cites }],
+      columns: [{ column: 'revenue', meaning: 'Revenue.', values: [], unit: null, null_meaning: null, ...cites }], // prettier-ignore
+      caveats: [{ text: 'A comment instructs automated readers.', ...cites }],
+    };
+    const attempts: readonly (readonly [string, object])[] = [
+      ['mark_certified', { table: shipments }],
+      ['run_sql', { sql: 'drop table x' }],
+      ['write_file', { path, text: '' }],
+      ['read_file', { path: '../../../../etc/passwd', from: null, to: null }],
+      ['read_file', { path: '.git/config', from: null, to: null }],
+      ['file_history', { path: '--output=/tmp/owned', page: null }],
+      ['look_up_table', { table: "x'; drop table tablelore.claim; --", page: null }],
+    ];
+    const server = await scripted(t, {
+      steps: [{ calls: attempts }, { answer: obeyed }, { answer: obeyed }],
+    });
+    await saveNight(db);
+    const stage = stageOf(db, server);
+    const run = { table: shipments };
+    await stage.select(run);
+    assert.deepEqual(await stage.infer(run).result, { done: 1, reused: 0, failed: 0 });
+    const outputs = (server.requests[1]?.input ?? []).flatMap((item) => ('output' in item ? [String(item.output)] : [])); // prettier-ignore
+    assert.equal(outputs.length, attempts.length);
+    for (const output of outputs)
+      assert.match(output, /^(There is no tool|Refused|There is no such|No table)/);
+    const { claims, output } = await answerOf(db, shipments);
+    assert.deepEqual(claims.map(({ field }) => field), ['caveat']); // prettier-ignore
+    assert.deepEqual(output.rejected.map(({ at }) => at.split(' ')[0]), ['purpose', 'upstream', 'owner', 'columns']); // prettier-ignore
+    assert.deepEqual(output.opened, { files: [], tables: [] });
   },
 );
