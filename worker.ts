@@ -44,6 +44,7 @@ async function main(): Promise<void> {
     embedder: createEmbedder(config.embeddings, access),
     model: access === null || !config.model.enabled ? null : createModelClient(config.model, access),
     keepsHouse: settings.embeddedDatabase,
+    webhookSecret: settings.webhookSecret,
     personSalt: await personSalt(db),
   });
 

@@ -2,6 +2,7 @@
  * What workflows may ask of activities. Arguments and results are small and plain: ids, cursors and counts; everything else travels through Postgres.
  * Every activity may run twice and leaves the same rows.
  */
+import type { Notice } from '../schema/contracts/notice.ts';
 import type {
   BackfillInput,
   EnrichTableInput,
@@ -113,6 +114,10 @@ export interface StageActivities {
   publish(handle: RunHandle): Promise<{ readonly outcome: 'published' | 'unchanged' | 'history' }>;
   /** Stores what a stage did, for the report. */
   recordStage(handle: RunHandle, stage: StageRecord): Promise<void>;
+  /** Posts a notice to the webhook. */
+  notify(notice: Notice): Promise<void>;
+  /** Tells the webhook when a repository's nights are overdue. */
+  watch(request: { repo: string }): Promise<{ words: string }>;
   /** Writes the report and gives the lease back. */
   finishRun(handle: RunHandle, end: RunEnd): Promise<RunSummary>;
 }

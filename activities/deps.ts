@@ -19,6 +19,8 @@ export interface ActivityDeps {
   readonly model: ModelClient | null;
   /** The database has no upkeep of its own (the embedded one): each night frees dead rows and refreshes what the planner knows. */
   readonly keepsHouse: boolean;
+  /** Signs notices to the webhook; null: they are not signed. */
+  readonly webhookSecret: string | null;
   /** Secret that turns user names of query logs into keys. */
   readonly personSalt: string;
 }

@@ -1,6 +1,7 @@
 /** Ends a run: its report is written, its night recorded, its lease given back. */
 import { isTemporary } from '../inference/link/table-id.ts';
 import type { Diagnostic } from '../schema/contracts/diagnostic.ts';
+import { noticeOfReport } from '../knowledge/report/notice.ts';
 import { coverageOf } from '../knowledge/report/coverage.ts';
 import { reportVersion, stageNames, type RunReport, type StageReport } from '../schema/contracts/runs.ts';
 import { hasUncommittedChanges } from '../source/mirror.ts';
@@ -30,6 +31,7 @@ import { repoConfig, type ActivityDeps } from './deps.ts';
 import { diagnosticsSoFar } from './diagnostics.ts';
 import { factsOfCommit } from './facts-of-commit.ts';
 import { alive } from './heartbeat.ts';
+import { tell } from './notify/tell.ts';
 import { codeHash, dayIn } from './runs.ts';
 import { inScope } from './scope.ts';
 
@@ -56,6 +58,7 @@ export function finishRun(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
     }
     await storeEnd(db, run, end.outcome, report);
     await releaseLease(db, repo, asOf, run);
+    if (handle.table === null) await tell(deps, noticeOfReport(report));
     if (done) await dropWork(db, run);
     const { outcome, reason, tables, cards, quarantinedCount } = report;
     return {

@@ -13,6 +13,8 @@ import { finishRun } from './finish.ts';
 import { infer } from './infer/infer.ts';
 import { selectForInference } from './infer/select.ts';
 import { link } from './link.ts';
+import { notify, watch } from './notify/notify.ts';
+import { telling } from './notify/telling.ts';
 import { observe } from './observe.ts';
 import { parse } from './parse.ts';
 import { publish } from './publish.ts';
@@ -32,7 +34,7 @@ export function createActivities(deps: ActivityDeps): StageActivities {
     plan: (request) => new Promise((resolve) => resolve(plan(deps, request))),
     resolveTable: (request) => resolveTable(deps, request),
     preview: (request) => preview(deps, request),
-    beginRun: (request) => beginRun(deps, request),
+    beginRun: (request) => telling(deps, request, () => beginRun(deps, request)),
     crawl: leased(crawl),
     parse: leased(parse),
     link: leased(link),
@@ -47,6 +49,8 @@ export function createActivities(deps: ActivityDeps): StageActivities {
     selectForEmbedding: leased(selectForEmbedding),
     embed: leased(embed),
     publish: leased(publish),
+    notify: (notice) => notify(deps, notice),
+    watch: (request) => watch(deps, request),
     recordStage: (handle, stage) => storeStage(deps.db, handle.run, stage),
     finishRun: (handle, end) => finishRun(deps, handle, end),
   });

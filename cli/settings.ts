@@ -23,6 +23,8 @@ export interface Settings {
   readonly temporalUiUrl: string | null;
   /** The launcher told a worker that the database is the embedded one, whose upkeep falls to the worker. */
   readonly embeddedDatabase: boolean;
+  /** Signs notices to the webhook. */
+  readonly webhookSecret: string | null;
   readonly openaiKey: string | null;
   /** Null: OpenAI's own server. */
   readonly openaiBaseUrl: string | null;
@@ -108,6 +110,7 @@ export function readSettings(flags: SettingsFlags, environment = process.env, cw
     temporal: temporalSettings(environment),
     temporalUiUrl: environment.TEMPORAL_UI_URL || null,
     embeddedDatabase: environment.TABLELORE_EMBEDDED_DATABASE === '1',
+    webhookSecret: environment.TABLELORE_WEBHOOK_SECRET || null,
     openaiKey: environment.OPENAI_API_KEY || null,
     openaiBaseUrl: environment.OPENAI_BASE_URL || null,
   });

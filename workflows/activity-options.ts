@@ -60,5 +60,21 @@ export const modelChunk: ActivityOptions = {
   },
 };
 
+/**
+ * One message to a webhook. The receiver may be down for a day; each attempt has its own short limit. It runs in a workflow of its own, so that no
+ * night waits for it.
+ */
+export const message: ActivityOptions = {
+  taskQueue: mainQueue,
+  startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '24 hours',
+  retry: {
+    initialInterval: '5 seconds',
+    backoffCoefficient: 2,
+    maximumInterval: '15 minutes',
+    nonRetryableErrorTypes,
+  },
+};
+
 /** Chunks in flight at once in one run; the worker's own slots bound what runs. */
 export const chunksInFlight = 4;

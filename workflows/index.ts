@@ -2,3 +2,5 @@
 export { nightly } from './nightly.ts';
 export { enrichTable } from './enrich-table.ts';
 export { backfill } from './backfill.ts';
+export { notify } from './notify.ts';
+export { watch } from './watch.ts';

@@ -12,6 +12,7 @@ import {
   type ScheduleState,
 } from '../schedule.ts';
 import { withTemporal } from '../session.ts';
+import { applyWatchSchedule } from '../watch-schedule.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
 import { scheduleLink } from '../ui-links.ts';
 import { settingsOf, withCommonOptions, type CommonOptions } from './options.ts';
@@ -56,6 +57,7 @@ async function act(client: Client, config: Config, repo: string, action: Action)
   if (action === 'apply') {
     const entry = config.repos.find(({ name }) => name === repo);
     if (entry === undefined) return '';
+    await applyWatchSchedule(client, config, repo);
     return (await applySchedule(client, config, entry)).made
       ? 'made'
       : 'brought in line with the configuration';

@@ -25,6 +25,7 @@ import { openTerminal, type Terminal } from '../terminal.ts';
 import { fillStartForm } from '../start-form.ts';
 import { startFormLink } from '../ui-links.ts';
 import { tellUncommitted } from '../uncommitted.ts';
+import { applyWatchSchedule } from '../watch-schedule.ts';
 import { isoDate } from './nights.ts';
 import { withCommonOptions, type CommonOptions } from './options.ts';
 import { worthShowing } from '../worth-showing.ts';
@@ -140,6 +141,7 @@ async function firstNight(
   const client = await connectClient(settings.temporal, services.temporalAddress);
   try {
     for (const repo of settings.config.repos) {
+      await applyWatchSchedule(client, settings.config, repo.name);
       const { id, made } = await applySchedule(client, settings.config, repo);
       terminal.line(
         `${terminal.style('green', '✓')} the schedule ${id} ${made ? 'is made' : 'stands'}: ${settings.config.schedule.cron} (${settings.config.schedule.timeZone})`,

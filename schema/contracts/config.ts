@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dialectSchema } from './dialect.ts';
+import { noticeEvents } from './notice.ts';
 
 const glob = z.string().min(1);
 const globs = z.array(glob);
@@ -116,6 +117,19 @@ const embeddingsSchema = z.strictObject({
     .describe('US dollars for a million tokens. Without it, costs are counted in tokens only.'),
 });
 
+const notifySchema = z.strictObject({
+  webhook: z
+    .url({ protocol: /^https?$/ })
+    .describe('Where notices are posted as JSON. A secret to sign them comes from the environment.'),
+  on: z.array(z.enum(noticeEvents)).default(['failed', 'skipped', 'overdue']).describe('What to tell of.'),
+  overdueHours: z
+    .number()
+    .positive()
+    .default(26)
+    .describe('Nights are overdue when the last one that ended well is older.'),
+  timeoutSeconds: z.number().positive().max(60).default(10).describe('Of one attempt; they go on for a day.'),
+});
+
 /** `tablelore.yml`. Secrets come from the environment only. */
 export const configSchema = z.strictObject({
   version: z.literal(1).default(1),
@@ -123,6 +137,7 @@ export const configSchema = z.strictObject({
   schedule: scheduleSchema.prefault({}),
   model: modelSchema.prefault({}),
   embeddings: embeddingsSchema.prefault({}),
+  notify: notifySchema.optional().describe('Default: nobody is told.'),
   parseThreads: z.int().positive().optional().describe('Default: the number of processors.'),
 });
 export type Config = z.infer<typeof configSchema>;

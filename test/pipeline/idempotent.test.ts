@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
 import { canonicalDump, dumpDifferences } from '../support/canonical-dump.ts';
-import { activityNames, createWorld, type WorldOptions } from '../support/pipeline.ts';
+import { mainQueue } from '../../workflows/queues.ts';
+import { activityNames, createWorld, repo, type WorldOptions } from '../support/pipeline.ts';
 import { startScriptedModelServer } from '../support/scripted-model-server.ts';
+import { startReceiver } from '../support/webhook-receiver.ts';
 
 const nothing = {
   purpose: null,
@@ -18,7 +20,11 @@ const nothing = {
   unknown: ['owner'],
 };
 const model = await startScriptedModelServer({ otherwise: () => ({ answer: nothing }) });
-after(() => model.close());
+const receiver = await startReceiver();
+after(() => {
+  receiver.close();
+  return model.close();
+});
 
 /** Two nights with a change between them, one table made fresh, one dry run: every activity has work. */
 async function nights(around?: WorldOptions['around']) {
@@ -26,6 +32,7 @@ async function nights(around?: WorldOptions['around']) {
     model,
     ...(around ? { around } : {}),
     configure: (config) => {
+      config.notify = { webhook: receiver.url, on: ['published'] };
       config.model = {
         name: 'gpt-test',
         requestsPerMinute: 100_000,
@@ -40,6 +47,7 @@ async function nights(around?: WorldOptions['around']) {
     await world.start('enrichTable', { table: 'marts.fct_orders', asOf: '2026-10-01', force: true })
   ).result();
   await (await world.start('backfill', { from: '2026-10-01', dryRun: true })).result();
+  await world.client.workflow.execute('watch', { workflowId: `watch-${Date.now()}`, taskQueue: mainQueue, args: [{ repo }] }); // prettier-ignore
   return canonicalDump(world.db);
 }
 

@@ -211,6 +211,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       embedder: createEmbedder(config.embeddings, access),
       model: access === null || !config.model.enabled ? null : createModelClient(config.model, access),
       keepsHouse: process.env.TEST_DATABASE_URL === undefined,
+      webhookSecret: 'hush',
       personSalt: 'salt',
     },
     () => counts,

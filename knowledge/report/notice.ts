@@ -1,0 +1,79 @@
+/** What the webhook is told of a run. Pure. */
+import type { Notice } from '../../schema/contracts/notice.ts';
+import type { RunReport } from '../../schema/contracts/runs.ts';
+
+const nothing = {
+  version: 1,
+  run: null,
+  workflow: null,
+  commit: null,
+  tables: null,
+  quarantined: null,
+  seconds: null,
+  changes: null,
+} as const;
+
+/** An error's text may quote a file or a query: what failed is named, and the report has the rest. */
+export function noticeOfReport(report: RunReport): Notice {
+  const { run, workflow, repo, asOf, outcome, commit, changes } = report;
+  const failed = outcome === 'failed' ? `: \`tablelore status ${run}\` says why` : '';
+  return {
+    ...nothing,
+    event: outcome,
+    id: `${run}/${outcome}`,
+    repo,
+    asOf,
+    words: `The night of ${repo} as of ${asOf} ended as ${outcome}${failed}.`,
+    run,
+    workflow,
+    commit,
+    tables: report.tables,
+    quarantined: report.quarantinedCount,
+    seconds: report.seconds,
+    changes: changes && {
+      newTables: changes.newTables.count,
+      retiredTables: changes.retiredTables.count,
+      changedTables: changes.changedTables.count,
+      grainChanges: changes.grainChanges.count,
+      lostUpstreams: changes.lostUpstreams.count,
+      newConflicts: changes.newConflicts.count,
+      newDiagnostics: changes.newDiagnostics.count,
+    },
+  };
+}
+
+type Night = Pick<Notice, 'repo' | 'asOf' | 'workflow'> & { readonly run: string };
+
+/** Another run was under way. */
+export const noticeOfSkip = ({ run, repo, asOf, workflow }: Night): Notice => ({
+  ...nothing,
+  event: 'skipped',
+  id: `${run}/skipped`,
+  repo,
+  asOf,
+  words: `The night of ${repo} as of ${asOf} was skipped: another run was under way.`,
+  run,
+  workflow,
+});
+
+/** It did not even begin: the repository, the date or the configuration is wrong. */
+export const noticeOfFalseStart = ({ run, repo, asOf, workflow }: Night): Notice => ({
+  ...nothing,
+  event: 'failed',
+  id: `${run}/failed`,
+  repo,
+  asOf,
+  words: `The night of ${repo} as of ${asOf} could not begin: its workflow in the Temporal UI says why.`,
+  run,
+  workflow,
+});
+
+/** Told once a day for as long as it lasts. `days`: full days since the last night that ended well. */
+export const noticeOfOverdue = (repo: string, asOf: string, words: string, days: number): Notice => ({
+  ...nothing,
+  event: 'overdue',
+  id: `${repo}/overdue/${asOf}/${days}`,
+  repo,
+  asOf,
+  words,
+});
