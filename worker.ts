@@ -1,28 +1,29 @@
-/** Composition root of the worker: settings, database, model, pool, activities, two queues, shutdown. */
+/** Composition root of the worker: settings, database, model, pool, activities, a worker a queue, shutdown. */
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
 import { createEmbedder } from './activities/embed/embedder.ts';
 import { createModelClient } from './activities/infer/model-client.ts';
+import { meteredEmbedder, meteredModel, withMetrics } from './activities/metrics.ts';
 import { createParsePool } from './activities/parse/pool.ts';
 import { tellLauncher } from './cli/services/service-message.ts';
 import { readSettings } from './cli/settings.ts';
-import { nativeConnectionOptions, registerOn } from './cli/temporal.ts';
-import { workerLogger } from './cli/worker-log.ts';
-import { workflowBundle } from './cli/workflow-bundle.ts';
+import { connectClient, nativeConnectionOptions, registerOn } from './cli/temporal.ts';
+import { deploymentOptions, promote } from './cli/worker/deployment.ts';
+import { readWorkerFlags } from './cli/worker/flags.ts';
+import { installRuntime } from './cli/worker/runtime.ts';
+import { checkSchema, watchSchema } from './cli/worker/schema-check.ts';
+import { createWorkers, runWorkers } from './cli/worker/workers.ts';
+import { buildId, workflowBundle } from './cli/workflow-bundle.ts';
 import { explain, UserError } from './schema/contracts/errors.ts';
 import { openDatabase } from './store/database.ts';
 import { personSalt } from './store/settings.ts';
 import { searchAttributes } from './workflows/search-attributes.ts';
-import { mainQueue, modelQueue } from './workflows/queues.ts';
 
 async function main(): Promise<void> {
-  const { values: flags } = parseArgs({
-    options: { 'data-dir': { type: 'string' }, config: { type: 'string' } },
-  });
-  const settings = readSettings({ dataDir: flags['data-dir'], config: flags.config });
+  const flags = readWorkerFlags(process.argv.slice(2));
+  const settings = readSettings({ dataDir: flags.dataDir, config: flags.config });
   const { databaseUrl, config } = settings;
   const { address, namespace } = settings.temporal;
   if (databaseUrl === null)
@@ -30,19 +31,22 @@ async function main(): Promise<void> {
   if (address === null)
     throw new UserError('TEMPORAL_ADDRESS is not set.', { next: 'Set it, or run `tablelore start`.' });
 
-  Runtime.install({ logger: workerLogger(), shutdownSignals: [] });
+  installRuntime(flags.metrics);
   const access =
     settings.openaiKey === null ? null : { apiKey: settings.openaiKey, baseUrl: settings.openaiBaseUrl };
   const db = openDatabase(databaseUrl, { max: 6 });
+  const newer = await checkSchema(db);
+  if (newer !== null) console.warn(newer);
   const pool = createParsePool({ threads: config.parseThreads ?? Math.max(1, cpus().length) });
+  const model = access === null || !config.model.enabled ? null : createModelClient(config.model, access);
   const activities = createActivities({
     db,
     config,
     configDir: settings.configDir,
     mirrorDir: join(settings.dataDir, 'mirrors'),
     pool,
-    embedder: createEmbedder(config.embeddings, access),
-    model: access === null || !config.model.enabled ? null : createModelClient(config.model, access),
+    embedder: meteredEmbedder(createEmbedder(config.embeddings, access)),
+    model: model && meteredModel(model),
     keepsHouse: settings.embeddedDatabase,
     webhookSecret: settings.webhookSecret,
     personSalt: await personSalt(db),
@@ -53,28 +57,34 @@ async function main(): Promise<void> {
   const connection = await NativeConnection.connect(
     await nativeConnectionOptions(settings.temporal, address),
   );
-  const common = { connection, namespace, activities, shutdownGraceTime: '10 seconds' } as const;
-  const mainWorker = await Worker.create({
-    ...common,
-    taskQueue: mainQueue,
-    workflowBundle: await workflowBundle(join(settings.dataDir, 'cache')),
-    maxConcurrentActivityTaskExecutions: 4,
-  });
-  const modelWorker = await Worker.create({
-    ...common,
-    taskQueue: modelQueue,
-    maxConcurrentActivityTaskExecutions: 8,
+  const version = flags.versioned ? await buildId() : null;
+  const workers = await createWorkers({
+    connection,
+    namespace,
+    kinds: flags.queues,
+    activities: withMetrics(activities),
+    workflowBundle: () => workflowBundle(join(settings.dataDir, 'cache')),
+    ...(version === null ? {} : { deployment: deploymentOptions(version) }),
   });
 
-  const workers = [mainWorker, modelWorker];
-  const stop = () => workers.forEach((worker) => worker.getState() === 'RUNNING' && worker.shutdown());
+  const { ended, stop } = runWorkers(workers);
+  let outdated: UserError | null = null;
+  watchSchema(db, (error) => {
+    outdated = error;
+    stop();
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  const running = Promise.all(workers.map((worker) => worker.run()));
+  if (version !== null && flags.promote) {
+    const client = await connectClient(settings.temporal, address);
+    await promote(client, version).finally(() => client.connection.close());
+    console.warn(`Version ${version} is the current one.`);
+  }
   tellLauncher({ kind: 'ready' });
-  await running;
+  await ended;
   await pool.close();
   await connection.close();
   await db.destroy();
+  if (outdated !== null) throw outdated as UserError;
 }
 
 main().then(

@@ -24,8 +24,20 @@ export async function workflowBundle(cacheDir: string): Promise<WorkflowBundleOp
   return { code };
 }
 
-/** Everything that can be bundled: our workflows and contracts, and the packages that they import. */
+/** Names the version of the workflows' code for worker deployments: `TABLELORE_BUILD_ID`, else a hash of the code. */
+export const buildId = async (): Promise<string> => process.env.TABLELORE_BUILD_ID || (await codeHash());
+
+/** Everything that can be bundled: our workflows and contracts, and the packages that they import. The bundle has their places in it. */
 async function sourcesHash(): Promise<string> {
+  const hash = createHash('sha256').update(await codeHash());
+  for (const name of packages) hash.update(fileURLToPath(import.meta.resolve(name)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+const packages = ['@temporalio/workflow', '@temporalio/worker', 'zod'];
+
+/** The same on every machine. */
+async function codeHash(): Promise<string> {
   const hash = createHash('sha256');
   for (const folder of ['workflows', 'schema/contracts', 'activities']) {
     const names =
@@ -34,11 +46,8 @@ async function sourcesHash(): Promise<string> {
         : (await readdir(join(root, folder))).filter((name) => name.endsWith(`.${extension}`)).sort();
     for (const name of names) hash.update(name).update(await readFile(join(root, folder, name)));
   }
-  for (const name of ['@temporalio/workflow', '@temporalio/worker', 'zod']) {
-    hash.update(fileURLToPath(import.meta.resolve(name)));
-    hash.update(await packageVersion(name));
-  }
-  return hash.digest('hex').slice(0, 16);
+  for (const name of packages) hash.update(await packageVersion(name));
+  return hash.digest('hex').slice(0, 12);
 }
 
 async function packageVersion(name: string): Promise<string> {

@@ -1,6 +1,6 @@
 /** Timeouts, retries and queues of every activity, each with its why. */
 import type { ActivityOptions } from '@temporalio/workflow';
-import { mainQueue, modelQueue } from './queues.ts';
+import { embedQueue, mainQueue, modelQueue } from './queues.ts';
 
 /** Errors that the same input meets again; see schema/contracts/errors.ts. */
 const nonRetryableErrorTypes = ['UserError', 'ModelError'];
@@ -59,6 +59,9 @@ export const modelChunk: ActivityOptions = {
     nonRetryableErrorTypes,
   },
 };
+
+/** A chunk of texts to embed: it waits like the model's, on a queue of its own. */
+export const embedChunk: ActivityOptions = { ...modelChunk, taskQueue: embedQueue };
 
 /**
  * One message to a webhook. The receiver may be down for a day; each attempt has its own short limit. It runs in a workflow of its own, so that no

@@ -2,7 +2,14 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { StageName } from '../schema/contracts/runs.ts';
 import type { ChunkResult, RunHandle, StageActivities, WorkList } from '../activities/contract.ts';
-import { bookkeeping, chunk, chunksInFlight, modelChunk, wholeStage } from './activity-options.ts';
+import {
+  bookkeeping,
+  chunk,
+  chunksInFlight,
+  embedChunk,
+  modelChunk,
+  wholeStage,
+} from './activity-options.ts';
 import type { ProgressBoard } from './progress.ts';
 
 const {
@@ -17,7 +24,8 @@ const {
   selectForEmbedding,
 } = proxyActivities<StageActivities>(wholeStage);
 const { parse, derive, render } = proxyActivities<StageActivities>(chunk);
-const { infer, embed } = proxyActivities<StageActivities>(modelChunk);
+const { infer } = proxyActivities<StageActivities>(modelChunk);
+const { embed } = proxyActivities<StageActivities>(embedChunk);
 const { recordStage } = proxyActivities<StageActivities>(bookkeeping);
 
 export type StageRunner = ReturnType<typeof createStages>;

@@ -4,16 +4,32 @@ import type { Command } from 'commander';
 import { join } from 'node:path';
 import { findRunningServices } from '../services/running-services.ts';
 import { UserError } from '../../schema/contracts/errors.ts';
+import { queueKinds } from '../worker/flags.ts';
 import { settingsOf, withCommonOptions, type CommonOptions } from './options.ts';
+
+interface WorkerOptions extends CommonOptions {
+  readonly queues?: string;
+  readonly metrics?: string;
+  readonly versioned?: boolean;
+  readonly promote?: boolean;
+}
 
 export function registerWorker(program: Command): void {
   withCommonOptions(program.command('worker'))
     .description(
       'run a worker against DATABASE_URL and TEMPORAL_ADDRESS, or against the services of the data folder',
     )
-    .addHelpText('after', '\nExample:\n  $ DATABASE_URL=… TEMPORAL_ADDRESS=temporal:7233 tablelore worker')
-    .action(async (options: CommonOptions) => {
+    .option('--queues <kinds>', 'take only some kinds of work: static, model, embed (default: all)')
+    .option('--metrics <address>', 'serve metrics for Prometheus there, such as 127.0.0.1:9464')
+    .option('--versioned', 'run as a version of the worker deployment, without tasks until it is promoted')
+    .option('--promote', 'the same, and make this version the current one once it polls')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ DATABASE_URL=… TEMPORAL_ADDRESS=temporal:7233 tablelore worker\n  $ tablelore worker --queues model,embed --metrics 9464',
+    )
+    .action(async (options: WorkerOptions) => {
       const settings = settingsOf(options);
+      queueKinds(options.queues);
       const running = await findRunningServices(settings.dataDir);
       const databaseUrl = settings.databaseUrl ?? running?.databaseUrl;
       const temporalAddress = settings.temporal.address ?? running?.temporalAddress;
@@ -31,6 +47,10 @@ export function registerWorker(program: Command): void {
         settings.dataDir,
         '--config',
         settings.configPath,
+        ...(options.queues === undefined ? [] : ['--queues', options.queues]),
+        ...(options.metrics === undefined ? [] : ['--metrics', options.metrics]),
+        ...(options.versioned ? ['--versioned'] : []),
+        ...(options.promote ? ['--promote'] : []),
       ];
       const child = spawn(process.execPath, args, {
         stdio: 'inherit',

@@ -29,7 +29,7 @@ import { openDatabase, type Database } from '../../store/database.ts';
 import { migrate } from '../../store/migrate.ts';
 import { readRun } from '../../store/runs.ts';
 import { readWork } from '../../store/work-items.ts';
-import { mainQueue, modelQueue } from '../../workflows/queues.ts';
+import { embedQueue, mainQueue, modelQueue } from '../../workflows/queues.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { embeddedTemplate } from './databases.ts';
 import { parse } from 'yaml';
@@ -169,11 +169,12 @@ async function startWorkers({ connection }: Ground, names: readonly string[]): P
     maxConcurrentActivityTaskExecutions: 4,
   });
   const model = await Worker.create({ ...common, taskQueue: modelQueue });
-  const running = Promise.all([main.run(), model.run()]);
+  const embed = await Worker.create({ ...common, taskQueue: embedQueue });
+  const all = [main, model, embed];
+  const running = Promise.all(all.map((worker) => worker.run()));
   workers = {
     async stop() {
-      main.shutdown();
-      model.shutdown();
+      for (const worker of all) worker.shutdown();
       await running;
     },
   };

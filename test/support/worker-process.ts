@@ -1,0 +1,60 @@
+/** Workers in processes of their own, as in production. */
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import type { World } from './pipeline.ts';
+
+export interface WorkerProcess {
+  readonly child: ChildProcess;
+  /** What it wrote on stderr so far. */
+  log(): string;
+  /** Ends it and resolves with its exit code; null when the signal ended it. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+}
+
+const children = new Set<ChildProcess>();
+after(() => children.forEach((child) => child.kill('SIGKILL')));
+
+/** Resolves when it takes tasks. `name`: workers of one world that run at once need folders of their own. */
+export async function startWorkerProcess(
+  world: World,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<WorkerProcess> {
+  const program = join(import.meta.dirname, '../../worker.ts');
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', program, '--data-dir', world.dir, '--config', world.configPath, ...args],
+    {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: {
+        ...process.env,
+        DATABASE_URL: world.databaseUrl,
+        TEMPORAL_ADDRESS: world.temporalAddress,
+        OPENAI_API_KEY: '',
+        ...(process.env.TEST_DATABASE_URL === undefined ? { TABLELORE_EMBEDDED_DATABASE: '1' } : {}),
+        ...env,
+      },
+    },
+  ); // prettier-ignore
+  children.add(child);
+  let log = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (log += text));
+  const ended = once(child, 'exit').then(([code]) => {
+    children.delete(child);
+    return code as number | null;
+  });
+  const first = await Promise.race([once(child, 'message'), ended]);
+  assert.ok(Array.isArray(first), `The worker ended: ${log}`);
+  assert.equal((first[0] as { kind: string }).kind, 'ready', log);
+  return {
+    child,
+    log: () => log,
+    end(signal) {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
