@@ -20,7 +20,7 @@ export function summaryLines(report: RunReport, terminal: Pick<Terminal, 'style'
     `  ${label('conflicts')}${count(report.conflicts, 'conflict')}${report.changes === null ? '' : ` (${report.changes.newConflicts.count} new)`}${report.stale > 0 ? `, ${count(report.stale, 'stale note')}` : ''}`,
     `  ${label('diagnostics')}${diagnosticWords(report)}`,
     `  ${label('queries')}${queryWords(report)}`,
-    `  ${label('cards')}${count(report.cards, 'card')}, ${report.embedded.toLocaleString('en-US')} texts with a vector (${report.embeddingModel})`,
+    `  ${label('cards')}${count(report.cards, 'card')}, ${count(report.embedded, 'text')} with a vector (${report.embeddingModel})`,
     `  ${label('model')}${modelWords(report)}`,
     `  ${label('embedding')}${embeddingWords(report)}`,
   ];
