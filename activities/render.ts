@@ -53,19 +53,36 @@ async function cardInputs(
   }
   const downstream = new Map<string, string[]>();
   for (const { table, upstream } of await currentEdges(db, repo, asOf, tables))
-    downstream.set(upstream, [...(downstream.get(upstream) ?? []), table]);
+    pushTo(downstream, upstream, table);
+  return { sets, downstream, queries: await queriesOf(deps, handle) };
+}
+
+function pushTo(lists: Map<string, string[]>, key: string, item: string): void {
+  const known = lists.get(key);
+  if (known) known.push(item);
+  else lists.set(key, [item]);
+}
+
+type Queries = CardInputs['queries'];
+
+/** Of the last run only: all of its chunks ask for the same, which is made of the whole query history. */
+const lastQueries = new WeakMap<ActivityDeps, { readonly run: string; readonly queries: Queries }>();
+
+async function queriesOf(deps: ActivityDeps, { run, repo, asOf }: RunHandle): Promise<Queries> {
+  const last = lastQueries.get(deps);
+  if (last?.run === run) return last.queries;
   const queries = new Map<string, string[]>();
-  const ranked = (await readRanks(db, repo, asOf))
+  const ranked = (await readRanks(deps.db, repo, asOf))
     .map(({ query }) => query)
     .filter((query) => query.tier !== 'exploratory');
   ranked.sort((a, b) => b.trust - a.trust || (a.fingerprint < b.fingerprint ? -1 : 1));
   for (const query of ranked) {
     for (const table of query.tables) {
-      const known = queries.get(table) ?? [];
-      if (known.length < queriesPerCard) queries.set(table, [...known, query.fingerprint]);
+      if ((queries.get(table)?.length ?? 0) < queriesPerCard) pushTo(queries, table, query.fingerprint);
     }
   }
-  return { sets, downstream, queries };
+  lastQueries.set(deps, { run, queries });
+  return queries;
 }
 
 const cardInputHash = (inputs: CardInputs, table: string): string =>

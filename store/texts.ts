@@ -16,6 +16,8 @@ export async function saveTexts(db: Database, texts: readonly SearchText[]): Pro
         insert into tablelore.search_text (text_hash, text)
         select r."textHash", r.text
         from ${recordset(batch, 'r', '"textHash" text, text text')}
+        -- Words are indexed before a conflict is seen, and most texts are there already.
+        where not exists (select from tablelore.search_text t where t.text_hash = r."textHash")
         order by r."textHash"
         on conflict do nothing`.execute(trx);
     }
