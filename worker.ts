@@ -14,6 +14,7 @@ import { deploymentOptions, promote } from './cli/worker/deployment.ts';
 import { readWorkerFlags } from './cli/worker/flags.ts';
 import { installRuntime } from './cli/worker/runtime.ts';
 import { checkSchema, watchSchema } from './cli/worker/schema-check.ts';
+import { startTracing } from './cli/worker/tracing/tracing.ts';
 import { createWorkers, runWorkers } from './cli/worker/workers.ts';
 import { buildId, workflowBundle } from './cli/workflow-bundle.ts';
 import { explain, UserError } from './schema/contracts/errors.ts';
@@ -34,7 +35,9 @@ async function main(): Promise<void> {
   installRuntime(flags.metrics);
   const access =
     settings.openaiKey === null ? null : { apiKey: settings.openaiKey, baseUrl: settings.openaiBaseUrl };
-  const db = openDatabase(databaseUrl, { max: 6 });
+  const tracing = await startTracing();
+  const { onStatement } = tracing;
+  const db = openDatabase(databaseUrl, { max: 6, ...(onStatement ? { onStatement } : {}) });
   const newer = await checkSchema(db);
   if (newer !== null) console.warn(newer);
   const pool = createParsePool({ threads: config.parseThreads ?? Math.max(1, cpus().length) });
@@ -45,8 +48,8 @@ async function main(): Promise<void> {
     configDir: settings.configDir,
     mirrorDir: join(settings.dataDir, 'mirrors'),
     pool,
-    embedder: meteredEmbedder(createEmbedder(config.embeddings, access)),
-    model: model && meteredModel(model),
+    embedder: tracing.embedder(meteredEmbedder(createEmbedder(config.embeddings, access))),
+    model: model && tracing.model(meteredModel(model)),
     keepsHouse: settings.embeddedDatabase,
     webhookSecret: settings.webhookSecret,
     personSalt: await personSalt(db),
@@ -63,7 +66,8 @@ async function main(): Promise<void> {
     namespace,
     kinds: flags.queues,
     activities: withMetrics(activities),
-    workflowBundle: () => workflowBundle(join(settings.dataDir, 'cache')),
+    workflowBundle: () => workflowBundle(join(settings.dataDir, 'cache'), tracing.workflowModules),
+    tracing,
     ...(version === null ? {} : { deployment: deploymentOptions(version) }),
   });
 
@@ -81,6 +85,7 @@ async function main(): Promise<void> {
   }
   tellLauncher({ kind: 'ready' });
   await ended;
+  await tracing.close();
   await pool.close();
   await connection.close();
   await db.destroy();

@@ -8,13 +8,18 @@ import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worke
 const root = fileURLToPath(new URL('..', import.meta.url));
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
-/** Reads the bundle from `cacheDir`, or makes it (some seconds) and keeps it there. */
-export async function workflowBundle(cacheDir: string): Promise<WorkflowBundleOption> {
-  const path = join(cacheDir, `workflows-${await sourcesHash()}.js`);
+/** Reads the bundle from `cacheDir`, or makes it (some seconds) and keeps it there. `interceptorModules`: paths of what workflows are traced with. */
+export async function workflowBundle(
+  cacheDir: string,
+  interceptorModules: readonly string[] = [],
+): Promise<WorkflowBundleOption> {
+  const kind = interceptorModules.length === 0 ? 'workflows' : 'traced-workflows';
+  const path = join(cacheDir, `${kind}-${await sourcesHash()}.js`);
   const kept = await readFile(path, 'utf8').catch(() => null);
   if (kept !== null) return { code: kept };
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows', `index.${extension}`),
+    workflowInterceptorModules: [...interceptorModules],
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
   });
   await mkdir(cacheDir, { recursive: true });

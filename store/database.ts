@@ -1,14 +1,25 @@
-import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, type LogEvent, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Tables } from '../schema/tables.ts';
+import { statementName } from './statement-name.ts';
 
 export type Database = Kysely<Tables>;
+
+/** A statement that was run. */
+export interface Statement {
+  /** Without values; see `statementName`. */
+  readonly name: string;
+  readonly seconds: number;
+  readonly failed: boolean;
+}
 
 export interface DatabaseOptions {
   /** Connections at most. Default: 10. */
   readonly max?: number;
   /** What an operator sees in `pg_stat_activity`. Default: `tablelore`. */
   readonly applicationName?: string;
+  /** Told of every statement when it has ended. */
+  readonly onStatement?: (statement: Statement) => void;
 }
 
 const asNumber = (text: string) => Number(text);
@@ -35,7 +46,20 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   });
   // An idle connection that the server closes is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {});
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const { onStatement } = options;
+  return new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool }),
+    ...(onStatement
+      ? {
+          log: ({ level, query, queryDurationMillis }: LogEvent) =>
+            onStatement({
+              name: statementName(query.sql),
+              seconds: queryDurationMillis / 1_000,
+              failed: level === 'error',
+            }),
+        }
+      : {}),
+  });
 }
 
 /**

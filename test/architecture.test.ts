@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { startTracing } from '../cli/worker/tracing/tracing.ts';
 import { workflowBundle } from '../cli/workflow-bundle.ts';
 import { areas, composers, importProblem } from './architecture/import-rules.ts';
 import { longFiles, lineLimit } from './architecture/long-files.ts';
@@ -74,21 +75,35 @@ test('a file is short, or on the list of those that are better whole', () => {
   assert.deepEqual([...problems, ...gone.map((file) => `${file} is on the list and not there`)], []);
 });
 
-test('the bundle of the workflows holds nothing outside the allow-list', async () => {
-  const allowed =
-    /^\.\/(?:workflows\/[\w-]+\.ts|schema\/contracts\/[\w-]+\.ts|node_modules\/(?:@temporalio\/(?:common|workflow|worker)|nexus-rpc|zod|long|ms)\/.+)$/;
+const ours = String.raw`workflows\/[\w-]+\.ts|schema\/contracts\/[\w-]+\.ts`;
+const packages = String.raw`@temporalio\/(?:common|workflow|worker)|nexus-rpc|zod|long|ms`;
+const tracing = String.raw`@temporalio\/(?:interceptors-opentelemetry|plugin)|@opentelemetry\/(?:api|core|resources|sdk-trace-base|semantic-conventions)`;
+
+/** Names of the modules that the bundle holds and the list does not. */
+async function outside(allowed: string, interceptors: readonly string[]): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tablelore-bundle-'));
   try {
-    const bundle = await workflowBundle(folder);
+    const bundle = await workflowBundle(folder, interceptors);
     assert.ok('code' in bundle);
     const modules = [...bundle.code.matchAll(/^\/\*\*\*\/ "([^"]+)"$/gm)].map(([, name]) => name ?? '');
     assert.ok(modules.includes('./workflows/nightly.ts'), 'the modules were found in the bundle');
     // A name such as `?31ff` is a module that the bundler replaced by nothing.
     const real = modules.filter((name) => !/^\?[0-9a-f]+$/.test(name));
-    assert.deepEqual(real.filter((name) => !allowed.test(name)), []); // prettier-ignore
+    const listed = new RegExp(String.raw`^\.\/(?:${ours}|node_modules\/(?:${allowed})\/.+)$`);
+    return real.filter((name) => !listed.test(name));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+test('the bundle of the workflows holds nothing outside the allow-list', async () => {
+  assert.deepEqual(await outside(packages, []), []);
+});
+
+test('the bundle of traced workflows holds OpenTelemetry besides, and nothing else', async () => {
+  const { workflowModules } = await startTracing({ OTEL_TRACES_EXPORTER: 'otlp' });
+  assert.deepEqual(await outside(`${packages}|${tracing}`, workflowModules), []);
+  assert.notDeepEqual(await outside(packages, workflowModules), []);
 });
 
 test('nothing names a machine, a package mirror or a folder outside the repository', () => {

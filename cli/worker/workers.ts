@@ -1,5 +1,6 @@
 /** One Temporal worker for each queue that the process takes. */
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import type { Tracing } from './tracing/tracing.ts';
 import { queues, type QueueKind } from '../../workflows/queues.ts';
 
 /** Activities at once. Waiting for servers costs little, computing costs processors. */
@@ -14,6 +15,7 @@ export interface WorkersOptions {
   readonly workflowBundle: () => Promise<NonNullable<WorkerOptions['workflowBundle']>>;
   /** Absent: unversioned. */
   readonly deployment?: NonNullable<WorkerOptions['workerDeploymentOptions']>;
+  readonly tracing: Pick<Tracing, 'interceptors' | 'sinks'>;
 }
 
 /**
@@ -22,6 +24,7 @@ export interface WorkersOptions {
  */
 export function createWorkers(options: WorkersOptions): Promise<Worker[]> {
   const { connection, namespace, kinds, activities, deployment } = options;
+  const { interceptors, sinks } = options.tracing;
   return Promise.all(
     kinds.map(async (kind) =>
       Worker.create({
@@ -33,6 +36,8 @@ export function createWorkers(options: WorkersOptions): Promise<Worker[]> {
         shutdownGraceTime: '10 seconds',
         shutdownForceTime: '20 seconds',
         ...(deployment ? { workerDeploymentOptions: deployment } : {}),
+        ...(interceptors ? { interceptors } : {}),
+        ...(sinks ? { sinks } : {}),
         ...(kind === 'static' ? { workflowBundle: await options.workflowBundle() } : {}),
       }),
     ),

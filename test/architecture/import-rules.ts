@@ -73,6 +73,16 @@ export const areas: readonly Area[] = [
     may: ['cli/', '@electric-sql/pglite', '@electric-sql/pglite-pgvector'],
   },
   {
+    path: 'cli/worker/tracing/',
+    may: [
+      ...['cli/', contracts, 'activities/', 'store/', '@temporalio/worker', '@opentelemetry/api'],
+      ...['@opentelemetry/context-async-hooks', '@opentelemetry/resources', '@opentelemetry/sdk-trace-base'],
+      ...['@opentelemetry/exporter-trace-otlp-http', '@opentelemetry/exporter-trace-otlp-proto'],
+      '@temporalio/interceptors-opentelemetry',
+    ],
+    why: 'OpenTelemetry stays behind this folder, and is loaded only where traces are asked for.',
+  },
+  {
     path: 'cli/',
     may: [
       ...everythingOfOurs,

@@ -17,7 +17,7 @@ export interface WorkerProcess {
 const children = new Set<ChildProcess>();
 after(() => children.forEach((child) => child.kill('SIGKILL')));
 
-/** Resolves when it takes tasks. `name`: workers of one world that run at once need folders of their own. */
+/** Resolves when it takes tasks; rejects with what it says when it cannot. Workers of one world that run at once need data folders of their own. */
 export async function startWorkerProcess(
   world: World,
   args: readonly string[] = [],
@@ -48,7 +48,8 @@ export async function startWorkerProcess(
   });
   const first = await Promise.race([once(child, 'message'), ended]);
   assert.ok(Array.isArray(first), `The worker ended: ${log}`);
-  assert.equal((first[0] as { kind: string }).kind, 'ready', log);
+  const message = first[0] as { kind: string; text?: string };
+  assert.equal(message.kind, 'ready', message.text);
   return {
     child,
     log: () => log,
