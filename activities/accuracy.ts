@@ -13,17 +13,21 @@ export async function measureAccuracy(db: Database, repo: string, asOf: string):
 
 /** All comparisons as of the end of the night of `asOf`, by table. */
 export async function readComparisons(db: Database, repo: string, asOf: string): Promise<Comparison[]> {
-  const claims = new Map<string, Claim[]>();
-  // All fields in one: each page of the ledger costs a look at every claim that holds.
+  const found: Comparison[] = [];
+  let own: Claim[] = [];
+  const endTable = () => {
+    const [first] = own;
+    if (first) found.push(...compareDeclared(first.table, own));
+    own = [];
+  };
+  // The ledger comes table by table, so one table's claims are held at a time.
   for await (const claim of claimsThatHold(db, repo, asOf, { field: comparedFields })) {
     if (claim.origin !== 'declared' && claim.origin !== 'derived') continue;
-    const own = claims.get(claim.table);
-    if (own) own.push(claim);
-    else claims.set(claim.table, [claim]);
+    if (own[0]?.table !== claim.table) endTable();
+    own.push(claim);
   }
-  return [...claims]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([table, own]) => compareDeclared(table, own));
+  endTable();
+  return found;
 }
 
 const page = 20_000;
