@@ -5,6 +5,7 @@ import type { NewClaim } from '../schema/contracts/claims.ts';
 import type { CodeEvidence } from '../schema/contracts/evidence.ts';
 import type { Build } from '../schema/contracts/facts.ts';
 import type { LinkOutput } from '../schema/contracts/stages.ts';
+import { evidenceAt } from './line-evidence.ts';
 
 /** Confidence by basis: how often such a statement is right as long as the readers are. */
 const proved = 0.97;
@@ -45,19 +46,9 @@ export function derivedClaims(
     claims.push({ ...common, field: 'column_lineage', value, confidence: 0.95 });
   }
   for (const fact of derived.population) {
-    const at =
-      fact.line === undefined
-        ? evidence
-        : evidence
-            .map((one): CodeEvidence => ({ ...one, lines: [fact.line as number, fact.line as number] }))
-            .slice(0, 1);
-    claims.push({
-      ...common,
-      evidence: at,
-      field: 'population',
-      value: { sql: fact.sql, words: fact.words },
-      confidence: 0.95,
-    });
+    const { sql, words, path, line } = fact;
+    const at = path === undefined || line === undefined ? evidence : evidenceAt(link, { path, line });
+    claims.push({ ...common, evidence: at, field: 'population', value: { sql, words }, confidence: 0.95 });
   }
   return claims;
 }

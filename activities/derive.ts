@@ -1,11 +1,12 @@
 import { deriveTable, type DerivedTable } from '../inference/derive/derive.ts';
 import { withDeclared, type TableInterface } from '../inference/derive/interface.ts';
 import type { JoinObservation } from '../inference/derive/observe.ts';
+import type { BuildInFile } from '../inference/derive/places.ts';
 import { collapseLineage, type ColumnOrigins } from '../inference/lineage/collapse.ts';
 import { isTemporary, temporaryTableId } from '../inference/link/table-id.ts';
 import { redactClaim } from '../knowledge/redact.ts';
 import { explain } from '../schema/contracts/errors.ts';
-import type { Build, FileFacts } from '../schema/contracts/facts.ts';
+import type { FileFacts } from '../schema/contracts/facts.ts';
 import { nameKey, type LinkOutput, type StageResult } from '../schema/contracts/stages.ts';
 import { findSets, readOutputs, saveStageResults, setKey } from '../store/claim-sets.ts';
 import { readFacts } from '../store/facts.ts';
@@ -137,9 +138,11 @@ function deriveOne(
   facts: ReadonlyMap<string, FileFacts>,
   state: State,
 ): StageResult<DeriveOutput> {
-  const builds = link.builds.flatMap((part): Build[] => {
+  const builds = link.builds.flatMap((part): BuildInFile[] => {
     const all = facts.get(part.facts)?.builds ?? [];
-    return part.builds.flatMap((index) => all[index] ?? []);
+    return part.builds
+      .flatMap((index) => all.slice(index, index + 1))
+      .map((build) => ({ ...build, path: part.path }));
   });
   const derived: DerivedTable = deriveTable({
     table,

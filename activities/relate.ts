@@ -14,6 +14,7 @@ import type { DeriveOutput } from './derive.ts';
 import type { ActivityDeps } from './deps.ts';
 import { hashOf } from './hash.ts';
 import { alive } from './heartbeat.ts';
+import { evidenceAt } from './line-evidence.ts';
 import { inScope } from './scope.ts';
 
 interface TableState {
@@ -46,7 +47,7 @@ export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResu
           value: join.value,
           origin: 'derived',
           confidence: join.builders.length > 1 ? 0.95 : 0.85,
-          evidence: evidenceAt(tables, join.first.builder, join.first.line),
+          evidence: evidenceAt(tables.get(join.first.builder)?.link, join.first.place),
           steps: [
             {
               text: `joined so by ${join.builders.slice(0, 5).join(', ')}${join.builders.length > 5 ? ` and ${join.builders.length - 5} more` : ''}`,
@@ -59,7 +60,7 @@ export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResu
           value: { ...value, differences: [...value.differences] },
           origin: 'derived',
           confidence: 0.8,
-          evidence: evidenceAt(tables, table, null),
+          evidence: evidenceAt(tables.get(table)?.link, null),
         })),
       ];
       const known = before.get(table);
@@ -122,15 +123,4 @@ function similarInput([table, { link, derive, grain, population }]: [string, Tab
     population,
     window: windowOfWrite(link),
   };
-}
-
-function evidenceAt(
-  tables: ReadonlyMap<string, TableState>,
-  table: string,
-  line: number | null,
-): NewClaim['evidence'] {
-  const build = tables.get(table)?.link.builds[0];
-  return build === undefined
-    ? []
-    : [{ kind: 'code', path: build.path, lines: [line ?? 1, line ?? 1], blob: build.blob }];
 }

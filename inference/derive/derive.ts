@@ -4,7 +4,7 @@
  */
 import type { ClaimValue, ProofStep } from '../../schema/contracts/claims.ts';
 import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
-import type { Build, WriteMode } from '../../schema/contracts/facts.ts';
+import type { WriteMode } from '../../schema/contracts/facts.ts';
 import type { NameRef, TableId } from '../../schema/contracts/names.ts';
 import type { Catalog } from '../bind/bind.ts';
 import { isOpen } from '../bind/schema.ts';
@@ -14,6 +14,8 @@ import { describeKey, grainOf } from './grain.ts';
 import type { InterfaceColumn, InterfaceKey, TableInterface } from './interface.ts';
 import { copiedKeys, observeJoins, throughOutput } from './observe.ts';
 import type { JoinObservation } from './observe.ts';
+import { countThrough } from './places.ts';
+import type { BuildInFile, Place } from './places.ts';
 import { population, runWindow } from './population.ts';
 import type { PopulationFact } from './population.ts';
 import { visibleDependencies } from './project.ts';
@@ -25,9 +27,9 @@ import type { TableKey } from './write.ts';
 
 export interface DeriveInput {
   readonly table: TableId;
-  /** The file that the builds stand in; named in proof steps and diagnostics. */
+  /** The file of builds that name none; named in proof steps and diagnostics. */
   readonly path: string;
-  readonly builds: readonly Build[];
+  readonly builds: readonly BuildInFile[];
   readonly resolve: (ref: NameRef) => TableId;
   /** What is known of another table; null when nothing is. */
   readonly upstream: (table: TableId) => TableInterface | null;
@@ -75,7 +77,8 @@ export function deriveTable(input: DeriveInput): DerivedTable {
       return known && known.columns.length > 0 ? { columns: known.columns, complete: known.complete } : null;
     },
   };
-  const content = contentOf(input.builds);
+  const { builds, placeOf } = countThrough(input.builds, input.path);
+  const content = contentOf(builds);
   const runs = content.queries.map(({ relation, columns }) => runOf(relation, catalog, upstream, columns));
   const [first] = runs;
   if (!first) return withoutRows(input);
@@ -93,7 +96,9 @@ export function deriveTable(input: DeriveInput): DerivedTable {
   const inAll = runs.slice(1).map((run) => {
     return new Set(population(run, input.table).map((fact) => fact.sql));
   });
-  const facts = population(first, input.table).filter((fact) => inAll.every((sqls) => sqls.has(fact.sql)));
+  const facts = population(first, input.table)
+    .filter((fact) => inAll.every((sqls) => sqls.has(fact.sql)))
+    .map((fact) => placed(fact, placeOf));
   const grain = grainOf(keys, first, runs, complete);
   const own: TableInterface = {
     columns: columns.map(({ name, type, nullable, values }): InterfaceColumn => ({
@@ -115,9 +120,9 @@ export function deriveTable(input: DeriveInput): DerivedTable {
       local ? [] : [{ predicate, sql, words }],
     ),
   };
-  const observations = runs.flatMap((run) =>
-    observeJoins({ query: run.query, lineage: run.lineage, upstream }),
-  );
+  const observations = runs
+    .flatMap((run) => observeJoins({ query: run.query, lineage: run.lineage, upstream }))
+    .map((join) => placed(join, placeOf));
   return {
     columns,
     complete,
@@ -131,16 +136,22 @@ export function deriveTable(input: DeriveInput): DerivedTable {
     population: facts,
     window: windowOf(content.mode, runs),
     steps: {
-      grain: describeKey(keys[0], input.path),
-      population: facts.map((fact) => ({
-        text: fact.words,
-        ...(fact.line === undefined ? {} : { path: input.path, line: fact.line }),
+      grain: describeKey(keys[0], placeOf),
+      population: facts.map(({ words, path, line }) => ({
+        text: words,
+        ...(path === undefined || line === undefined ? {} : { path, line }),
       })),
     },
     interface: own,
-    diagnostics: diagnosticsOf(runs, input.path),
+    diagnostics: diagnosticsOf(runs, input.path, placeOf),
   };
 }
+
+/** The same with its line as the line of a file. */
+const placed = <T extends { readonly line?: number }>(
+  one: T,
+  placeOf: (line: number) => Place,
+): T & Partial<Place> => (one.line === undefined ? one : { ...one, ...placeOf(one.line) });
 
 function columnsOf(first: Run, runs: readonly Run[]): DerivedColumn[] {
   const open = first.query.schema.items.findIndex(isOpen);
@@ -233,7 +244,7 @@ function windowOf(mode: WriteMode, runs: readonly Run[]): RunWindow {
 
 const mostDiagnostics = 5;
 
-function diagnosticsOf(runs: readonly Run[], path: string): Diagnostic[] {
+function diagnosticsOf(runs: readonly Run[], path: string, placeOf: (line: number) => Place): Diagnostic[] {
   const seen = new Set<string>();
   return runs
     .flatMap((run) => run.unresolved)
@@ -243,8 +254,7 @@ function diagnosticsOf(runs: readonly Run[], path: string): Diagnostic[] {
       code: 'derive.unknown_column',
       severity: 'info',
       message: `No relation in scope is known to have ${name}; its lineage is left out`,
-      path,
-      ...(line === undefined ? {} : { line }),
+      ...(line === undefined ? { path } : placeOf(line)),
       fault: 'system',
     }));
 }

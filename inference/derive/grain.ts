@@ -5,6 +5,7 @@ import { inverse } from './injective.ts';
 import { madeOfKeys } from './lost-keys.ts';
 import { grainPhrase, timeGrain } from './phrase.ts';
 import type { Period, PhraseColumn } from './phrase.ts';
+import type { Place } from './places.ts';
 import { origin } from './prover.ts';
 import { stepsOf } from './reason.ts';
 import type { Run } from './run.ts';
@@ -109,6 +110,6 @@ function columnName(id: ColumnId, run: Run): string {
 }
 
 /** The proof of the best key. */
-export function describeKey(key: TableKey | undefined, path: string): ProofStep[] {
-  return key ? stepsOf([key.why], path) : [];
+export function describeKey(key: TableKey | undefined, placeOf: (line: number) => Place): ProofStep[] {
+  return key ? stepsOf([key.why], placeOf) : [];
 }

@@ -21,6 +21,8 @@ export interface JoinObservation {
   /** `output`: said of the built table, whose column is a copy of the joined one. */
   readonly through: 'code' | 'output';
   readonly line?: number;
+  /** The file of `line`. */
+  readonly path?: string;
 }
 
 interface Found {

@@ -18,6 +18,8 @@ export interface PopulationFact extends InterfacePredicate {
   /** Of no use to tables further down: that a column which nobody sees finds a partner. */
   readonly local?: true;
   readonly line?: number;
+  /** The file of `line`. */
+  readonly path?: string;
 }
 
 const most = 24;

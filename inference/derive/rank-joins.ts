@@ -1,6 +1,7 @@
 /** Joins that code writes anywhere, gathered per table and ranked. */
 import type { ClaimValue } from '../../schema/contracts/claims.ts';
 import { periodOf } from './phrase.ts';
+import type { Place } from './places.ts';
 import type { Cardinality, JoinObservation, JoinSide } from './observe.ts';
 
 /** An observation with the table whose build it was found in. */
@@ -14,8 +15,8 @@ export interface RankedJoin {
   readonly value: ClaimValue<'join'>;
   /** Builds that join so. */
   readonly builders: readonly string[];
-  /** Where it was seen first: the builder and the line in its file. */
-  readonly first: { readonly builder: string; readonly line: number | null };
+  /** Where it was seen first: the builder, and the line of the file where both are known. */
+  readonly first: { readonly builder: string; readonly place: Place | null };
 }
 
 /** At most so many joins a table; the commonest come first. */
@@ -96,7 +97,7 @@ function gather(
   right: JoinSide,
   cardinality: Cardinality,
   builder: string,
-  { through, line }: JoinObservation,
+  { through, line, path }: JoinObservation,
 ): void {
   const pairs = left.columns.map(
     (column, index) => [column.toLowerCase(), (right.columns[index] ?? '').toLowerCase()] as const,
@@ -114,7 +115,7 @@ function gather(
     cardinality,
     builders: new Set<string>(),
     weight: 0,
-    first: { builder, line: line ?? null },
+    first: { builder, place: path === undefined || line === undefined ? null : { path, line } },
   };
   if (known.cardinality === 'unknown') known.cardinality = cardinality;
   if (!known.builders.has(builder)) known.weight += through === 'code' ? 1 : 0.5;

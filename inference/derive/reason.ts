@@ -1,5 +1,6 @@
 /** Why something holds: a step of a proof and the steps that it follows from. */
 import type { ProofStep } from '../../schema/contracts/claims.ts';
+import type { Place } from './places.ts';
 
 export interface Reason {
   /** One sentence; a function where the text costs work that most proofs never need. */
@@ -31,7 +32,7 @@ const mostNeeds = 8;
 const mostSteps = 24;
 
 /** The steps of a proof, what it follows from first, without repeats. */
-export function stepsOf(reasons: readonly Reason[], path: string): ProofStep[] {
+export function stepsOf(reasons: readonly Reason[], placeOf: (line: number) => Place): ProofStep[] {
   const steps: ProofStep[] = [];
   const seen = new Set<Reason>();
   const texts = new Set<string>();
@@ -43,7 +44,7 @@ export function stepsOf(reasons: readonly Reason[], path: string): ProofStep[] {
     const key = `${why.line ?? ''} ${text}`;
     if (texts.has(key) || steps.length >= mostSteps) return;
     texts.add(key);
-    steps.push(why.line === undefined ? { text } : { text, path, line: why.line });
+    steps.push(why.line === undefined ? { text } : { text, ...placeOf(why.line) });
   };
   for (const why of reasons) visit(why);
   return steps;
