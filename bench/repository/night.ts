@@ -66,10 +66,11 @@ async function servicesOf(settings: Settings, services: Services): Promise<Watch
     if (pid !== undefined) watched.set(name, () => processUse(pid));
   }
   if (settings.databaseUrl === null) return watched;
-  const backend = await withDatabase(services.databaseUrl, (db) =>
-    db.selectNoFrom((row) => row.fn<number>('pg_backend_pid').as('pid')).executeTakeFirst(),
-  );
-  const server = parentOf(backend?.pid ?? 0);
+  // Asked while the connection is open: its process ends with it.
+  const server = await withDatabase(services.databaseUrl, async (db) => {
+    const backend = await db.selectNoFrom((row) => row.fn<number>('pg_backend_pid').as('pid')).executeTakeFirst(); // prettier-ignore
+    return parentOf(backend?.pid ?? 0);
+  });
   if (server !== null) watched.set('database', () => serverUse(server));
   return watched;
 }

@@ -32,10 +32,12 @@ export function processUse(pid: number): ProcessUse | null {
 export function serverUse(pid: number): ProcessUse | null {
   const all = [pid, ...childrenOf(pid)].flatMap((one) => processUse(one) ?? []);
   if (all.length === 0) return null;
+  // A process that has just ended holds no memory.
+  const largest = (sizes: readonly number[]) => Math.max(...sizes.filter((size) => !Number.isNaN(size)));
   return {
     cpuSeconds: all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
-    nowMb: Math.max(...all.map(({ nowMb }) => nowMb)),
-    peakMb: Math.max(...all.map(({ peakMb }) => peakMb)),
+    nowMb: largest(all.map(({ nowMb }) => nowMb)),
+    peakMb: largest(all.map(({ peakMb }) => peakMb)),
   };
 }
 
