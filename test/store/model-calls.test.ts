@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beginModelCall, findModelCall, finishModelCall, modelSpend } from '../../store/model-calls.ts';
-import { reserve, settle } from '../../store/rate-buckets.ts';
+import { hold, lower, reserve, settle } from '../../store/rate-buckets.ts';
 import { withDatabases } from '../support/databases.ts';
 
 const key = {
@@ -56,4 +56,18 @@ withDatabases('a bucket gives what it holds and says how long to wait', async ({
   assert.equal(answers.filter((ms) => ms === 0).length, 2);
   assert.equal(await reserve(db, [{ name: 'big', capacity: 10, refillPerSecond: 1, amount: 500 }]), 0);
   assert.ok((await reserve(db, [{ name: 'big', capacity: 10, refillPerSecond: 1, amount: 1 }])) > 400_000);
+});
+
+withDatabases('a bucket is held to what the server allows, for all who share it', async ({ db }) => {
+  const draw = { name: 'shared', capacity: 600, refillPerSecond: 10, amount: 1 };
+  assert.equal(await reserve(db, [draw]), 0);
+  await lower(db, 'shared', { limit: 6, remaining: 2 });
+  const answers = [await reserve(db, [draw]), await reserve(db, [draw]), await reserve(db, [draw])];
+  assert.deepEqual(answers.slice(0, 2), [0, 0]);
+  assert.ok((answers[2] ?? 0) > 2_000 && (answers[2] ?? 0) <= 10_000, `${answers[2]} ms: six a minute now`);
+  await lower(db, 'shared', { limit: 6_000, remaining: 500 });
+  assert.ok((await reserve(db, [draw])) <= 100, 'the configured rate, once the server allows more');
+  await hold(db, 'shared', 60_000);
+  const wait = await reserve(db, [draw]);
+  assert.ok(wait > 40_000 && wait <= 60_000, `${wait} ms, as the server asked`);
 });

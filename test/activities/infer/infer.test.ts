@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { instructions } from '../../../inference/model/instructions.ts';
 import type { TableReading } from '../../../inference/model/output-contract.ts';
@@ -172,7 +171,7 @@ withDatabases(
     const server = await scripted(t, {
       steps: [
         { answer: nothing },
-        { status: 429, headers: { 'retry-after-ms': '1500' } },
+        { status: 429, headers: { 'retry-after': '60' } },
         { status: 429 },
         { answer: nothing },
         { answer: nothing },
@@ -183,12 +182,15 @@ withDatabases(
     await stage.select();
     await assert.rejects(stage.infer().result, (error) => {
       assert.ok(error instanceof ApplicationFailure);
-      assert.deepEqual([error.type, error.nonRetryable, error.nextRetryDelay], ['RateLimited', false, 1_500]);
+      assert.deepEqual(
+        [error.type, error.nonRetryable, error.nextRetryDelay],
+        ['RateLimited', false, 60_000],
+      );
       return true;
     });
     await assert.rejects(stage.infer().result, /rate for gpt-test is used up/, 'every worker waits');
     assert.equal(server.requests.length, 2);
-    await sleep(1_500);
+    await db.updateTable('tablelore.rate_bucket').set({ tokens: 60 }).where('name', 'like', '%requests%').execute(); // prettier-ignore
     await assert.rejects(stage.infer().result, (error) => {
       assert.ok(error instanceof ApplicationFailure);
       assert.equal(error.nextRetryDelay ?? null, null);
@@ -207,6 +209,20 @@ withDatabases('the configured rate holds before the server is asked', async ({ d
   await assert.rejects(stage.infer().result, (error) => {
     assert.ok(error instanceof ApplicationFailure);
     assert.ok(Number(error.nextRetryDelay) > 30_000 && Number(error.nextRetryDelay) <= 60_000);
+    return true;
+  });
+  assert.equal(server.requests.length, 1);
+});
+
+withDatabases('a lower limit that the server names holds too', async ({ db }, t) => {
+  const left = { 'x-ratelimit-limit-requests': '6', 'x-ratelimit-remaining-requests': '0' };
+  const server = await scripted(t, { steps: [{ answer: nothing, with: left }] });
+  await saveNight(db);
+  const stage = stageOf(db, server);
+  await stage.select();
+  await assert.rejects(stage.infer().result, (error) => {
+    assert.ok(error instanceof ApplicationFailure);
+    assert.ok(Number(error.nextRetryDelay) > 2_000 && Number(error.nextRetryDelay) <= 10_000);
     return true;
   });
   assert.equal(server.requests.length, 1);

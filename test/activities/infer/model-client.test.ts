@@ -106,6 +106,15 @@ for (const { step, type, says } of failures) {
   });
 }
 
+test('what the server says of its limits comes with the answer', async (t) => {
+  const said = { 'x-ratelimit-limit-requests': '60', 'x-ratelimit-remaining-requests': '59', 'x-ratelimit-remaining-tokens': '1s' }; // prettier-ignore
+  const { client } = await withServer(t, { steps: [{ ...answered, with: said }] });
+  assert.deepEqual((await client.respond(request)).limits, {
+    requests: { limit: 60, remaining: 59 },
+    tokens: { limit: null, remaining: null },
+  });
+});
+
 const limits: { step: Step; waitMs: number | null }[] = [
   { step: { status: 429, headers: { 'retry-after': '7' } }, waitMs: 7_000 },
   { step: { status: 429, headers: { 'retry-after-ms': '250', 'retry-after': '7' } }, waitMs: 250 },
