@@ -3,7 +3,8 @@ import { argument } from '../jinja/arguments.ts';
 import { str } from '../jinja/python.ts';
 import type { Runtime } from '../jinja/runtime.ts';
 import { Fn, type Kwargs, type Value } from '../jinja/values.ts';
-import { nodeConfig, nodeRelation, sourceRelation } from './naming.ts';
+import { nodeRelation, sourceRelation } from './naming.ts';
+import { isEphemeral, nodeAnswer, refKey } from './ref-question.ts';
 import { Relation } from './relation.ts';
 import type { Session } from './session.ts';
 import type { DbtNode, Dependency } from './types.ts';
@@ -16,14 +17,11 @@ function ref(session: Session, args: Value[], kwargs: Kwargs, rt: Runtime): Valu
   const { project } = session;
   const [first = null, second] = args;
   const [packageName, name] = second === undefined ? [undefined, str(first)] : [str(first), str(second)];
-  const version = kwargs.get('version') ?? kwargs.get('v');
+  const given = kwargs.get('version') ?? kwargs.get('v') ?? null;
+  const version = given === null ? undefined : str(given);
   if (!session.executes) return unresolved(session, name);
-  const node = project.resolveRef(
-    name,
-    packageName,
-    version === undefined || version === null ? undefined : str(version),
-    session.package,
-  );
+  const key = refKey({ name, package: packageName, version });
+  const node = project.resolveRef(name, packageName, version, session.package);
   if (node === undefined) {
     rt.report(
       'warning',
@@ -31,7 +29,7 @@ function ref(session: Session, args: Value[], kwargs: Kwargs, rt: Runtime): Valu
       `ref ${packageName === undefined ? '' : `${packageName}.`}${name}: the project has no such model`,
     );
     const relation = unresolved(session, name);
-    session.ask(`ref:${name}`, '');
+    session.ask(key, '');
     record(session, {
       kind: 'ref',
       name,
@@ -43,11 +41,8 @@ function ref(session: Session, args: Value[], kwargs: Kwargs, rt: Runtime): Valu
     return relation;
   }
   const relation = nodeRelation(project, node);
-  const ephemeral = isEphemeral(session, node);
-  session.ask(
-    `ref:${packageName === undefined ? '' : `${packageName}.`}${name}`,
-    `${node.uniqueId} ${relation.str()} ${ephemeral}`,
-  );
+  const ephemeral = isEphemeral(project, node);
+  session.ask(key, nodeAnswer(project, node));
   record(session, {
     kind: 'ref',
     name,
@@ -65,10 +60,6 @@ function ref(session: Session, args: Value[], kwargs: Kwargs, rt: Runtime): Valu
 /** What an ephemeral model is called inside the queries that use it. */
 export function ephemeralName(node: DbtNode): string {
   return `__dbt__cte__${node.name}${node.version === undefined ? '' : `_v${node.version}`}`;
-}
-
-function isEphemeral(session: Session, node: DbtNode): boolean {
-  return node.type === 'model' && nodeConfig(session.project, node)['materialized'] === 'ephemeral';
 }
 
 function record(session: Session, dependency: Dependency): void {

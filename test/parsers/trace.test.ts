@@ -58,6 +58,26 @@ test('an action that was not there is asked for again, with no other text at han
   assert.equal(holdsAmong(files), false);
 });
 
+test('a model that refers to a version rests on that version', () => {
+  const dbt = {
+    'dbt_project.yml': 'name: shop\nprofile: shop\n',
+    'models/orders.yml':
+      'models:\n  - name: orders\n    latest_version: 3\n    versions: [{ v: 1 }, { v: 2, config: { schema: old } }, { v: 3 }]\n',
+    'models/orders_v1.sql': 'select 1 as x',
+    'models/orders_v2.sql': 'select 1 as x',
+    'models/orders_v3.sql': 'select 1 as x',
+    'models/report.sql': `select * from {{ ref('shop', 'orders', v=2) }} join {{ ref('orders') }} using (x)`,
+  };
+  const facts = readFile('models/report.sql', dbt['models/report.sql'], contextOf(dbt));
+  assert.ok(facts);
+  assert.equal(traceHolds(facts, contextOf(dbt)), true);
+  const withYaml = (from: string, to: string): ReadContext =>
+    contextOf({ ...dbt, 'models/orders.yml': dbt['models/orders.yml'].replace(from, to) });
+  assert.equal(traceHolds(facts, withYaml('schema: old', 'schema: older')), false, 'version 2 has moved');
+  assert.equal(traceHolds(facts, withYaml('{ v: 1 }', '{ v: 1, config: { schema: a } }')), true);
+  assert.equal(traceHolds(facts, withYaml('version: 3', 'version: 1')), false, 'another is the latest');
+});
+
 test('every dbt model that looks through the graph rests on what it says', () => {
   const scan = `{% for node in graph.nodes.values() if 'pii' in node.tags %}-- {{ node.name }}{% endfor %} select 1 as x`;
   const dbt = {

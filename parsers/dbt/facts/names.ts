@@ -3,6 +3,7 @@ import type { NameRef } from '../../../schema/contracts/names.ts';
 import type { Relation } from '../../../schema/contracts/relation.ts';
 import { nodeRelation, sourceRelation } from '../naming.ts';
 import type { DbtProject } from '../project.ts';
+import { refKey } from '../ref-question.ts';
 import type { Dependency, DbtNode, RelationName } from '../types.ts';
 
 export function nameOf({ database, schema, identifier }: RelationName, line?: number): NameRef {
@@ -30,14 +31,9 @@ export function referenceOf(project: DbtProject, text: string): { name: NameRef;
   const ref = refCall.exec(text);
   if (!ref) return null;
   const [, first = '', second] = ref;
-  const node = project.resolveRef(
-    second ?? first,
-    second === undefined ? undefined : first,
-    undefined,
-    project.name,
-  );
-  const key = second === undefined ? `ref:${first}` : `ref:${first}.${second}`;
-  return node === undefined ? null : { name: nodeName(project, node), key };
+  const asked = second === undefined ? { name: first } : { name: second, package: first };
+  const node = project.resolveRef(asked.name, asked.package, undefined, project.name);
+  return node === undefined ? null : { name: nodeName(project, node), key: refKey(asked) };
 }
 
 /** Ephemeral models stand in rendered text under a pseudo name: the same relation with their own names. */

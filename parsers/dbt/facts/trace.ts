@@ -3,8 +3,9 @@ import { textHash } from '../../reader.ts';
 import { columnsByKey } from '../columns.ts';
 import { compiledText } from '../compiled.ts';
 import { graphAnswer } from '../graph-objects.ts';
-import { baseConfig, nodeConfig, nodeRelation, sourceRelation } from '../naming.ts';
+import { baseConfig, nodeRelation, sourceRelation } from '../naming.ts';
 import type { DbtProject } from '../project.ts';
+import { refAnswer } from '../ref-question.ts';
 import { macroHash } from '../render.ts';
 import { staleWords } from '../run-artifacts.ts';
 import { testsAnswer } from './test-runs.ts';
@@ -68,19 +69,6 @@ export function currentHash(project: DbtProject, key: string): string | null {
     default:
       return null;
   }
-}
-
-function refAnswer(project: DbtProject, name: string): string {
-  const dot = name.indexOf('.');
-  const whole = project.resolveRef(name, undefined, undefined, project.name);
-  const node =
-    whole ??
-    (dot < 0
-      ? undefined
-      : project.resolveRef(name.slice(dot + 1), name.slice(0, dot), undefined, project.name));
-  if (node === undefined) return '';
-  const ephemeral = node.type === 'model' && nodeConfig(project, node)['materialized'] === 'ephemeral';
-  return `${node.uniqueId} ${nodeRelation(project, node).str()} ${ephemeral}`;
 }
 
 /** The answer to `relation:<unique id>`: what the node is called in the warehouse. */
