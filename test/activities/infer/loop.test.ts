@@ -7,6 +7,8 @@ import { readClaims } from '../../../store/claims.ts';
 import { readOutputs } from '../../../store/claim-sets.ts';
 import type { Database } from '../../../store/database.ts';
 import { pointedSets } from '../../../store/pointed-sets.ts';
+import { latestTranscript } from '../../../store/transcripts.ts';
+import { readTranscript } from '../../../cli/transcript.ts';
 import { listQuarantine } from '../../../store/quarantine.ts';
 import { withDatabases } from '../../support/databases.ts';
 import {
@@ -160,6 +162,11 @@ withDatabases(
     assert.match(JSON.stringify(server.requests[1]?.input.at(-1)), /not shown all of lines 2 to 2/);
     const { claims, output } = await answerOf(db);
     assert.deepEqual([claims.length, output.rejected.length, output.turns], [1, 0, 3]);
+    const turns = readTranscript((await latestTranscript(db, 'acme', users))?.turns ?? []);
+    assert.deepEqual(turns.map((turn) => turn.outcome), ['answer', 'calls', 'answer']); // prettier-ignore
+    assert.match(turns[1]?.rejected[0]?.reason ?? '', /read them first/);
+    assert.match(turns[1]?.calls[0]?.answer ?? '', /^ {3}2\| /);
+    assert.match(turns[0]?.at ?? '', /^20\d\d-\d\d-\d\dT[\d:]{8}Z$/);
   },
 );
 
