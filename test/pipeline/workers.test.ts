@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test, { after } from 'node:test';
+import test, { after, afterEach } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { RunSummary } from '../../activities/contract.ts';
@@ -11,11 +11,12 @@ import { reservePort } from '../../cli/services/free-port.ts';
 import { deploymentName } from '../../cli/worker/deployment.ts';
 import { canonicalDump, dumpDifferences } from '../support/canonical-dump.ts';
 import { createWorld, type World } from '../support/pipeline.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
+import { killWorkers, startWorkerProcess } from '../support/worker-process.ts';
 
 const metrics = await reservePort(9464);
 const metricsPort = metrics.port;
 after(() => metrics.release());
+afterEach(killWorkers);
 const night = '2026-10-06';
 
 async function world(): Promise<World> {

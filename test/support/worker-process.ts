@@ -15,7 +15,9 @@ export interface WorkerProcess {
 }
 
 const children = new Set<ChildProcess>();
-after(() => children.forEach((child) => child.kill('SIGKILL')));
+/** A test that failed may have left some: the next one must not meet them. */
+export const killWorkers = (): void => children.forEach((child) => child.kill('SIGKILL'));
+after(killWorkers);
 
 /** Resolves when it takes tasks; rejects with what it says when it cannot. Workers of one world that run at once need data folders of their own. */
 export async function startWorkerProcess(

@@ -16,7 +16,7 @@ import type { Tracing } from './tracing.ts';
 
 /** Endpoint, headers, sampling, batches and resource are what the standard variables say. */
 export async function traceWith(protocol: TraceProtocol): Promise<Tracing> {
-  const resource = new Resource({ 'service.name': 'tablelore' }).merge(envDetectorSync.detect() as Resource);
+  const resource = new Resource({ 'service.name': 'tablelore' }).merge(envDetectorSync.detect());
   const processor = new BatchSpanProcessor(await exporterFor(protocol));
   const provider = new BasicTracerProvider({ resource, spanProcessors: [processor] });
   provider.register({ contextManager: new AsyncLocalStorageContextManager().enable() });
