@@ -105,6 +105,15 @@ test('a versioned worker gets no task until its version is promoted; then runs k
   await Promise.all([first.end('SIGTERM'), second.end('SIGTERM')]);
 }); // prettier-ignore
 
+test('a worker without versions makes one table fresh', async () => {
+  const plain = await world();
+  const worker = await startWorkerProcess(plain);
+  assert.equal((await run(plain, '2026-09-28'))?.outcome, 'published');
+  const one = await plain.start('enrichTable', { table: 'finance.invoices', asOf: '2026-09-28' });
+  assert.equal(((await one.result()) as RunSummary).outcome, 'unchanged');
+  await worker.end('SIGTERM');
+});
+
 test('a worker with a newer database that broke with its version does not start', async () => {
   const newer = await world();
   await sql`insert into tablelore.migration (name, breaking) values ('9001-breaks', true)`.execute(newer.db);
