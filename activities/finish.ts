@@ -31,6 +31,7 @@ import { repoConfig, type ActivityDeps } from './deps.ts';
 import { diagnosticsSoFar } from './diagnostics.ts';
 import { factsOfCommit } from './facts-of-commit.ts';
 import { alive } from './heartbeat.ts';
+import { reportAnswers } from './infer/report.ts';
 import { tell } from './notify/tell.ts';
 import { codeHash, dayIn } from './runs.ts';
 import { inScope } from './scope.ts';
@@ -152,6 +153,7 @@ async function makeReport(
       output: spend.outputTokens,
     },
     costUsd: spend.costUsd,
+    answers: await reportAnswers(db, repo, asOf),
     embedding: await embeddingCost(deps, run),
     coverage: coverageOf({
       ...cards,

@@ -93,8 +93,25 @@ function modelWords(report: RunReport): string {
   if (infer?.skipped) return `not asked: ${infer.skipped}`;
   const { input, cachedInput, output } = report.modelTokens;
   const cost = report.costUsd === null ? '' : `, $${report.costUsd.toFixed(2)}`;
-  return `${count(report.modelCalls, 'call')}, ${input.toLocaleString('en-US')} tokens in (${cachedInput.toLocaleString('en-US')} cached), ${output.toLocaleString('en-US')} out${cost}`;
+  return `${count(report.modelCalls, 'call')}, ${input.toLocaleString('en-US')} tokens in (${cachedInput.toLocaleString('en-US')} cached${share(cachedInput, input)}), ${output.toLocaleString('en-US')} out${cost}${answerWords(report)}`;
 }
+
+/** Rejected ones of all statements: those that hold are the claims of origin `inferred`. */
+function answerWords({ answers, claims }: RunReport): string {
+  if (answers === undefined || answers.tables === 0) return '';
+  const held = Object.values(claims).reduce((sum, counts) => sum + (counts.inferred ?? 0), 0);
+  const { tables, rejected, unknown, fields, bounded } = answers;
+  const parts = [
+    `${count(tables, 'table')} answered`,
+    `${rejected} of ${count(held + rejected, 'statement')} rejected${share(rejected, held + rejected)}`,
+    `${unknown} of ${count(fields, 'field')} unknown${share(unknown, fields)}`,
+    ...(bounded === 0 ? [] : [`${bounded} ended at a bound`]),
+  ];
+  return `; ${parts.join(', ')}`;
+}
+
+const share = (part: number, whole: number): string =>
+  whole === 0 ? '' : `, ${Math.round((100 * part) / whole)} %`;
 
 function embeddingWords({ embedding }: RunReport): string {
   const { calls, texts, tokens, costUsd } = embedding;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import { reportAnswers } from '../../../activities/infer/report.ts';
 import type { InferOutput } from '../../../activities/infer/read-table.ts';
 import { fieldsAsked, type TableReading } from '../../../inference/model/output-contract.ts';
 import type { NewClaim } from '../../../schema/contracts/claims.ts';
@@ -192,6 +193,8 @@ for (const [name, more, bound] of bounds) {
       const { claims, output } = await answerOf(db);
       assert.equal(output.bound, bound);
       assert.deepEqual([claims.length, output.rejected.length], [1, 1], 'what holds is kept');
+      const figures = { tables: 1, fields: 10, unknown: 9, rejected: 1, bounded: 1 };
+      assert.deepEqual(await reportAnswers(db, 'acme', '2026-10-20'), figures);
       assert.equal((await stage.select({ ...only, run: 'later' })).units, 0);
     },
   );

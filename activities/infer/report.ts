@@ -1,0 +1,22 @@
+/** What the model's answers are worth, as far as checks can tell. */
+import { fieldsAsked } from '../../inference/model/output-contract.ts';
+import type { RunReport } from '../../schema/contracts/runs.ts';
+import { readOutputs } from '../../store/claim-sets.ts';
+import type { Database } from '../../store/database.ts';
+import { pointedSets } from '../../store/pointed-sets.ts';
+import { inferStage } from './generation.ts';
+import type { InferOutput } from './read-table.ts';
+
+/** Over all answers that hold as of the date, whichever run asked for them. */
+export async function reportAnswers(db: Database, repo: string, asOf: string): Promise<RunReport['answers']> {
+  const sets = [...(await pointedSets(db, repo, asOf, inferStage)).values()].map(({ setId }) => setId);
+  const outputs = [...(await readOutputs<InferOutput>(db, sets)).values()].map(({ output }) => output);
+  const sum = (of: (output: InferOutput) => number) => outputs.reduce((total, one) => total + of(one), 0);
+  return {
+    tables: outputs.length,
+    fields: outputs.length * fieldsAsked.length,
+    unknown: sum(({ unknown }) => unknown.length),
+    rejected: sum(({ rejected }) => rejected.length),
+    bounded: sum(({ bound }) => (bound === null ? 0 : 1)),
+  };
+}
