@@ -116,12 +116,13 @@ export async function finishModelCall(db: Database, id: number, end: ModelCallEn
     .execute();
 }
 
-/** What the calls of a run have used so far. */
+/** What the calls of a run have used so far, or of all runs whose ids begin with `run` and a slash. */
 export async function modelSpend(db: Database, run: string): Promise<ModelSpend> {
   const { rows } = await sql<ModelSpend>`
     select count(*) as calls, coalesce(sum(input_tokens), 0) as "inputTokens",
       coalesce(sum(cached_input_tokens), 0) as "cachedInputTokens", coalesce(sum(output_tokens), 0) as "outputTokens",
       sum(cost_usd) as "costUsd"
-    from tablelore.model_call where run = ${run} and status <> 'open'`.execute(db);
+    from tablelore.model_call
+    where (run = ${run} or starts_with(run, ${`${run}/`})) and status <> 'open'`.execute(db);
   return rows[0] as ModelSpend;
 }

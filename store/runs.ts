@@ -81,6 +81,28 @@ export async function readRun(db: Database, id: string): Promise<StoredRun | nul
   return row ?? null;
 }
 
+/**
+ * The last run with an id that begins so, other than `not`, that did the night from these inputs (the field `inputs` of what was stored as its input);
+ * null when there is none.
+ */
+export async function findDoneRun(
+  db: Database,
+  night: {
+    readonly repo: string;
+    readonly asOf: string;
+    readonly idBegin: string;
+    readonly not: string;
+    readonly inputs: string;
+  },
+): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    select id from tablelore.run
+    where repo = ${night.repo} and as_of = ${night.asOf} and starts_with(id, ${night.idBegin}) and id <> ${night.not}
+      and status in ('published', 'unchanged', 'history') and input ->> 'inputs' = ${night.inputs}
+    order by ended_at desc limit 1`.execute(db);
+  return rows[0]?.id ?? null;
+}
+
 /** The latest runs first. `repo` null: of all repositories. */
 export async function listRuns(db: Database, repo: string | null, limit: number): Promise<StoredRun[]> {
   let query = db.selectFrom('tablelore.run').select(columns);

@@ -36,6 +36,8 @@ export interface PublishRequest {
   readonly run: string;
   /** The snapshot that the changes were computed against; null: none was published. */
   readonly base: number | null;
+  /** The snapshot that stood when the run began. Default: `base`. */
+  readonly begun?: number | null;
   /** Entries to be in the snapshot. Those that are in it just so already are no change. */
   readonly entries: readonly SnapshotEntry[];
   /** Entries to be out of it; `all-others`: all that `entries` does not name. */
@@ -45,7 +47,7 @@ export interface PublishRequest {
 }
 
 /**
- * `history`: a later night is published, and nothing was changed. `kept`: entries that stayed as another run had published them since `base`, because
+ * `history`: a later night is published, and nothing was changed. `kept`: entries that stayed as another run had published them meanwhile, because
  * theirs is newer.
  */
 export type PublishResult =
@@ -101,15 +103,12 @@ export function inSnapshot(snapshot: number) {
 
 /**
  * Makes a new snapshot visible: writes the entries that differ and flips the pointer, in one transaction, so that no reader sees half of it. Where
- * another run has published since `base`, the newer of (commit order, as-of, run) wins entry by entry. A run that publishes twice gets its first
+ * another run has published since this one began, the newer of (commit order, as-of) wins entry by entry; equal ones count from `base` on, by the run's id. A run that publishes twice gets its first
  * snapshot back, with what that one changed. Texts, versions and vectors must be stored before.
  */
 export async function publishSnapshot(db: Database, request: PublishRequest): Promise<PublishResult> {
   const { repo, asOf, run } = request;
   return inTransaction(db, async (trx) => {
-    // Comparing takes most of the time, so it is done before others have to wait, and again where one of them published meanwhile.
-    const compared = await currentSnapshot(trx, repo);
-    await wantEntries(trx, request);
     await holdRepo(trx, repo);
     const earlier = await trx
       .selectFrom('tablelore.snapshot')
@@ -125,8 +124,9 @@ export async function publishSnapshot(db: Database, request: PublishRequest): Pr
     const current = await currentSnapshot(trx, repo);
     if (current !== null && asOf < current.asOf) return { outcome: 'history', snapshot: current.id };
 
-    if (current?.id !== compared?.id) await wantEntries(trx, request);
-    const kept = current !== null && current.id !== request.base ? await keepNewer(trx, request) : 0;
+    await wantEntries(trx, request);
+    const { base, begun = base } = request;
+    const kept = current !== null && current.id !== begun ? await keepNewer(trx, { ...request, begun }) : 0;
     const { id } = await trx
       .insertInto('tablelore.snapshot')
       .values({
@@ -157,7 +157,6 @@ async function countChanges(trx: Database, repo: string, snapshot: number): Prom
 
 /** Fills the temporary table `wanted`: what differs from the current snapshot. `version` null: to be removed. */
 async function wantEntries(trx: Database, { repo, entries, removed }: PublishRequest): Promise<void> {
-  await sql`drop table if exists wanted`.execute(trx);
   await sql`create temporary table wanted (kind text, ref text collate "C", version bigint, text_hash text,
     primary key (kind, ref)) on commit drop`.execute(trx);
   const rows =
@@ -187,16 +186,17 @@ async function wantEntries(trx: Database, { repo, entries, removed }: PublishReq
   );
 }
 
-/** Takes out of `wanted` what a newer run changed since the base. */
+/** Takes out of `wanted` what a newer run changed meanwhile. What runs of the same commit and date changed before the base is in what we read. */
 async function keepNewer(trx: Database, request: PublishRequest): Promise<number> {
   const { rows } = await sql`
     delete from wanted w
     where exists (
       select from tablelore.search_entry e
       join tablelore.snapshot s on s.id = greatest(e.from_snapshot, e.until_snapshot)
-      where e.repo = ${request.repo} and e.kind = w.kind and e.ref = w.ref and s.id > ${request.base ?? 0}
-        and (s.commit_order, s.as_of, s.run collate "C")
-          > (${request.commitOrder}::bigint, ${request.asOf}::date, ${request.run}::text collate "C")
+      where e.repo = ${request.repo} and e.kind = w.kind and e.ref = w.ref and s.id > ${request.begun ?? 0}
+        and ((s.commit_order, s.as_of) > (${request.commitOrder}::bigint, ${request.asOf}::date)
+          or s.id > ${request.base ?? 0} and (s.commit_order, s.as_of, s.run collate "C")
+            > (${request.commitOrder}::bigint, ${request.asOf}::date, ${request.run}::text collate "C"))
     )
     returning 1`.execute(trx);
   return rows.length;

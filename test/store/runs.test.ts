@@ -8,6 +8,7 @@ import { addQuarantine, listQuarantine } from '../../store/quarantine.ts';
 import { observedHead, recordHead } from '../../store/repos.ts';
 import {
   beginRun,
+  findDoneRun,
   finishRun,
   listRuns,
   readDiagnostics,
@@ -27,6 +28,17 @@ const run = {
   commit: 'c1',
   input: { repo: 'shop' },
 };
+
+withDatabases('a night that was done before from the same inputs is found', async ({ db }) => {
+  const find = (night: object) =>
+    findDoneRun(db, { ...run, idBegin: 'nightly/', not: 'nightly/2/shop', inputs: 'h1', ...night });
+  await beginRun(db, { ...run, input: { repo: 'shop', inputs: 'h1' } });
+  assert.equal(await find({}), null);
+  await finishRun(db, run.id, 'history', null);
+  assert.equal(await find({}), run.id);
+  for (const other of [{ inputs: 'h2' }, { idBegin: 'other/' }, { not: run.id }, { asOf: '2025-01-02' }])
+    assert.equal(await find(other), null);
+});
 
 withDatabases('a run that begins twice is one run', async ({ db }) => {
   await beginRun(db, run);
