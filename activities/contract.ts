@@ -25,10 +25,14 @@ export interface RunHandle {
   readonly table: string | null;
   /** Glob over table ids that the run is limited to, in the same way; null: all. */
   readonly tables: string | null;
-  /** Stages to compute anew also where nothing changed. */
+  /** Stages to compute anew also where nothing changed; with any, only these and what follows from them run (`stagesToRun`). */
   readonly redo: readonly Layer[];
   /** At most so many tables are read by the model; null: as configured. */
   readonly modelTables: number | null;
+  /** US dollars that the model may still cost in this run; null: as configured. */
+  readonly usd: number | null;
+  /** Id of the snapshot that stood when the run began; null: none was published. */
+  readonly base: number | null;
   /** Neither code nor configuration differs from the last night: crawl, parse, link and derive have nothing to do. */
   readonly codeUnchanged: boolean;
 }
@@ -36,6 +40,8 @@ export interface RunHandle {
 export interface BeginRun {
   readonly workflow: 'nightly' | 'enrichTable' | 'backfill';
   readonly run: string;
+  /** What the ids of all runs of the same workflow execution start with, or are: they share `usd`. */
+  readonly family: string;
   readonly repo: string;
   readonly asOf: string;
   /** A night of the schedule: it gives way when another run of the repository is under way. */
@@ -44,6 +50,8 @@ export interface BeginRun {
   readonly tables: string | null;
   readonly redo: readonly Layer[];
   readonly modelTables: number | null;
+  /** US dollars that the model may cost in all runs of the family together; null: as configured. */
+  readonly usd: number | null;
   readonly input: NightlyInput | EnrichTableInput | BackfillInput;
 }
 
@@ -62,6 +70,8 @@ export interface ChunkResult {
   readonly done: number;
   readonly reused: number;
   readonly failed: number;
+  /** Units that were left undone because the budget is spent; absent: none. */
+  readonly left?: number;
 }
 
 export interface Plan {
@@ -87,7 +97,7 @@ export interface StageActivities {
   /** Finds the one table meant; a name that fits none or several fails with the nearest names. */
   resolveTable(request: { repo: string; table: string }): Promise<{ table: string }>;
   /** What a night would do, without doing it: for dry runs. */
-  preview(request: { repo: string; asOf: string }): Promise<NightPreview>;
+  preview(request: PreviewRequest): Promise<NightPreview>;
   /** Pins the commit, takes the lease, records the run. */
   beginRun(request: BeginRun): Promise<BeginResult>;
   /** Lists the files to parse whose facts are not stored. */
@@ -149,14 +159,35 @@ export interface RunSummary {
   readonly quarantined: number;
 }
 
-/** What a night would find. */
+/** The night that is looked at, and what of it a backfill asks for. */
+export type PreviewRequest = Pick<RunHandle, 'repo' | 'asOf' | 'tables' | 'redo' | 'modelTables' | 'usd'>;
+
+/** What a night would do and cost. Counts are upper bounds: whether a change goes on downstream is only seen when it is done. */
 export interface NightPreview {
   readonly repo: string;
   readonly asOf: string;
+  /** Empty when the night would be skipped. */
   readonly commit: string;
-  /** Files that some reader takes, and those of them whose facts are not stored. */
+  /** Why the night would do nothing; null: it would run. */
+  readonly skipped: string | null;
+  /** Files that some reader takes, and those of them that would be parsed. */
   readonly files: number;
   readonly toParse: number;
-  /** Tables that the model would read; 0 without a model. An upper bound. */
+  /** Tables that would be derived; of files never seen, one a file is counted. */
+  readonly toDerive: number;
+  /** Tables that the model would be asked about, with tokens and US dollars; 0 without a model. */
   readonly modelTables: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Null: `model.prices` is not configured. */
+  readonly usd: number | null;
+  /** Texts that would be embedded. */
+  readonly toEmbed: number;
+}
+
+/** What a dry run of a backfill returns. */
+export interface BackfillPreview {
+  /** A line a night, and one for all of them. */
+  readonly inWords: readonly string[];
+  readonly nights: readonly NightPreview[];
 }

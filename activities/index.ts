@@ -17,11 +17,12 @@ import { notify, watch } from './notify/notify.ts';
 import { telling } from './notify/telling.ts';
 import { observe } from './observe.ts';
 import { parse } from './parse.ts';
+import { preview } from './preview.ts';
 import { publish } from './publish.ts';
 import { relate } from './relate.ts';
 import { render, selectForRender } from './render.ts';
 import { resolveTable } from './resolve-table.ts';
-import { beginRun, plan, preview, underLease } from './runs.ts';
+import { beginRun, plan, underLease } from './runs.ts';
 
 export function createActivities(deps: ActivityDeps): StageActivities {
   const leased =

@@ -18,6 +18,7 @@ export function publish(
   return alive(async () => {
     const { db } = deps;
     const { repo, asOf, commit, run } = handle;
+    const begun = handle.base;
     // Before the cards are read: what others publish from here on is theirs, and is compared card by card.
     const base = (await currentSnapshot(db, repo))?.id ?? null;
     await indexVectors(deps);
@@ -39,6 +40,7 @@ export function publish(
       commit,
       commitOrder: order,
       run,
+      begun,
       base,
       entries: [...cards, ...queries],
       removed,

@@ -4,20 +4,23 @@ import { deriveVersion } from '../inference/derive/version.ts';
 import { readers } from '../parsers/registry.ts';
 import { SystemError, UserError } from '../schema/contracts/errors.ts';
 import { lastNight } from '../store/nights.ts';
-import { liveLeases, renewLease, takeLease } from '../store/leases.ts';
+import { liveLeases, releaseLease, renewLease, takeLease } from '../store/leases.ts';
+import { modelSpend } from '../store/model-calls.ts';
 import { observedHead, recordHead, saveRepo } from '../store/repos.ts';
 import { beginRun as storeRun } from '../store/runs.ts';
 import { currentSnapshot } from '../store/snapshots.ts';
 import { displayUrl } from '../source/remote.ts';
-import type { BeginResult, BeginRun, NightPreview, Plan, PlanRequest, RunHandle } from './contract.ts';
+import type { BeginResult, BeginRun, Plan, PlanRequest, RunHandle } from './contract.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
-import { factsOfCommit } from './facts-of-commit.ts';
+import { doneBefore, inputsHash } from './done-before.ts';
 import { hashOf } from './hash.ts';
 import { alive } from './heartbeat.ts';
 import { mirrorOf, readingHash } from './source-files.ts';
 
 const dayMs = 86_400_000;
 const leaseSeconds = 900;
+/** More would not fit in what a workflow may return. */
+const mostNights = 1_000;
 
 /** The repositories and dates of a run. The nominal day is taken in the schedule's time zone. */
 export function plan(deps: ActivityDeps, request: PlanRequest): Plan {
@@ -32,9 +35,15 @@ export function plan(deps: ActivityDeps, request: PlanRequest): Plan {
     throw new UserError(`"from" (${from}) is after "to" (${to}).`, {
       next: 'Give the older date as "from".',
     });
+  const today = dayIn(deps.config.schedule.timeZone, Date.now());
+  if (to > today) throw new UserError(`${to} is in the future.`, { next: `Give a date up to ${today}.` });
   const dates: string[] = [];
   for (let time = Date.parse(from); time <= Date.parse(to); time += request.everyDays * dayMs)
     dates.push(new Date(time).toISOString().slice(0, 10));
+  if (dates.length * repos.length > mostNights)
+    throw new UserError(`${dates.length * repos.length} nights are too many for one run.`, {
+      next: `Give a shorter range or a larger "every": at most ${mostNights} nights.`,
+    });
   return { repos, dates };
 }
 
@@ -53,10 +62,8 @@ export function dayIn(timeZone: string, time: number): string {
 export function beginRun(deps: ActivityDeps, request: BeginRun): Promise<BeginResult> {
   return alive(async () => {
     const { db } = deps;
-    const { repo, asOf, run } = request;
-    const today = dayIn(deps.config.schedule.timeZone, Date.now());
-    if (asOf > today)
-      throw new UserError(`${asOf} is in the future.`, { next: `Give a date up to ${today}.` });
+    const { repo, asOf, run, redo } = request;
+    const usd = await usdLeft(deps, request);
     const late = Date.now() - Date.parse(asOf) > 2 * dayMs;
     const others = (await liveLeases(db, repo)).filter((lease) => lease.holder !== run);
     if (request.givesWay && !late && others.length > 0)
@@ -67,10 +74,18 @@ export function beginRun(deps: ActivityDeps, request: BeginRun): Promise<BeginRe
     await saveRepo(db, { name: repo, url: displayUrl(config.url), ref: config.ref ?? null });
     const mirror = await mirrorOf(deps, repo);
     await fetchMirror(mirror);
-    const commit = await commitOf(deps, mirror, repo, asOf, today);
+    const night = await lastNight(db, repo, asOf);
+    const redone = request.workflow === 'backfill' && redo.length > 0;
+    if (redone && night?.asOf !== asOf) return skip(deps, request, notDone(asOf));
+    const commit = redone ? (night?.commit ?? '') : await commitOf(deps, mirror, repo, asOf);
     await ensureCommit(mirror, commit);
-    await storeRun(db, { id: run, workflow: request.workflow, repo, asOf, commit, input: request.input });
-    const [night, published] = [await lastNight(db, repo, asOf), await currentSnapshot(db, repo)];
+    const inputs = await inputsHash(deps, request, commit);
+    const earlier = await doneBefore(deps, request, inputs);
+    if (earlier !== null) return skip(deps, request, `${earlier} did it already, from the same inputs`);
+    const { workflow } = request;
+    const input = workflow === 'backfill' ? { ...request.input, inputs } : request.input;
+    await storeRun(db, { id: run, workflow, repo, asOf, commit, input });
+    const published = await currentSnapshot(db, repo);
     const handle: RunHandle = {
       run,
       repo,
@@ -79,12 +94,40 @@ export function beginRun(deps: ActivityDeps, request: BeginRun): Promise<BeginRe
       mode: published !== null && published.asOf > asOf ? 'history' : 'live',
       table: request.table,
       tables: request.tables,
-      redo: request.redo,
+      redo,
       modelTables: request.modelTables,
-      codeUnchanged: request.redo.length === 0 && night?.nightHash === codeHash(deps, repo, commit),
+      usd,
+      base: published?.id ?? null,
+      codeUnchanged: redo.length === 0 && night?.nightHash === codeHash(deps, repo, commit),
     };
     return { handle };
   });
+}
+
+/** Why layers cannot be redone where there is nothing to redo. */
+export const notDone = (asOf: string): string =>
+  `the night of ${asOf} is not done: a backfill without "layers" does it`;
+
+async function skip(
+  { db }: ActivityDeps,
+  { repo, asOf, run }: BeginRun,
+  skipped: string,
+): Promise<BeginResult> {
+  await releaseLease(db, repo, asOf, run);
+  return { skipped };
+}
+
+/** What the run may still spend of its family's budget; null: no limit of its own. Throws a `UserError` when costs cannot be told. */
+async function usdLeft(
+  { db, config, model }: ActivityDeps,
+  { family, usd }: BeginRun,
+): Promise<number | null> {
+  if (usd === null || model === null) return usd;
+  if (config.model.prices === undefined)
+    throw new UserError('A budget in US dollars needs the prices of the model.', {
+      next: 'Set model.prices in tablelore.yml, or give "modelTables" in place of "usd".',
+    });
+  return Math.max(0, usd - ((await modelSpend(db, family)).costUsd ?? 0));
 }
 
 /** One run a repository and night; another one's lease is waited for. */
@@ -124,14 +167,14 @@ async function keepLease(deps: ActivityDeps, handle: RunHandle): Promise<void> {
 }
 
 /** Today's night reads the head; an older one reads where the branch was seen that day, else the last commit before its end. */
-async function commitOf(
+export async function commitOf(
   deps: ActivityDeps,
   mirror: Mirror,
   repo: string,
   asOf: string,
-  today: string,
 ): Promise<string> {
   const { ref } = repoConfig(deps, repo);
+  const today = dayIn(deps.config.schedule.timeZone, Date.now());
   if (asOf !== today) return (await observedHead(deps.db, repo, asOf)) ?? resolveCommit(mirror, ref, asOf);
   const head = await resolveCommit(mirror, ref);
   await recordHead(deps.db, repo, today, head);
@@ -152,18 +195,4 @@ export function codeHash(deps: ActivityDeps, repo: string, commit: string): stri
 /** How many commits lead to this one: orders the commits of a branch. */
 export async function commitOrder(mirror: Mirror, commit: string): Promise<number> {
   return Number((await gitAt(mirror.gitDir).raw(['rev-list', '--count', '--first-parent', commit])).trim());
-}
-
-export function preview(
-  deps: ActivityDeps,
-  { repo, asOf }: { repo: string; asOf: string },
-): Promise<NightPreview> {
-  return alive(async () => {
-    const mirror = await mirrorOf(deps, repo);
-    const commit = await commitOf(deps, mirror, repo, asOf, dayIn(deps.config.schedule.timeZone, Date.now()));
-    const { source, missing } = await factsOfCommit(deps, { repo, commit });
-    const modelTables =
-      deps.model === null ? 0 : Math.min(deps.config.model.tablesPerNight, source.files.length);
-    return { repo, asOf, commit, files: source.files.length, toParse: missing.length, modelTables };
-  });
 }

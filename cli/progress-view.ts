@@ -1,4 +1,5 @@
 /** A run's progress on the terminal: a table that is drawn again, or a plain line a finished stage where nobody watches. */
+import { chunksInFlight } from '../workflows/pace.ts';
 import type { Progress, StageProgress } from '../workflows/messages.ts';
 import { bar, duration, liveArea, type Terminal } from './terminal.ts';
 import { troubleLine, type Trouble } from './trouble.ts';
@@ -39,22 +40,54 @@ function table(progress: Progress, terminal: Terminal): string[] {
   return [style('bold', heading(progress)), ...progress.stages.map((stage) => `  ${row(stage, terminal)}`)];
 }
 
-function heading({ repo, asOf, commit, nights, paused }: Progress): string {
+function heading({ repo, asOf, commit, nights, paused, speed }: Progress): string {
   const head =
     repo === null ? 'Starting' : `${repo} as of ${asOf ?? ''}, commit ${(commit ?? '').slice(0, 10)}`;
-  return `${head}${nights ? ` · night ${Math.min(nights.ended.length + 1, nights.total)} of ${nights.total}` : ''}${paused ? ' · paused' : ''}`;
+  const several = nights !== null && nights.total > 1;
+  return [
+    head,
+    ...(several ? [`${nights.ended.length} of ${nights.total} nights done`] : []),
+    ...(speed === chunksInFlight ? [] : [`${speed} chunks in flight`]),
+    ...(paused ? ['paused'] : []),
+  ].join(' · ');
+}
+
+/** Every stage on a line of its own, without colours: for a run that is looked at once. */
+export function* progressLines(progress: Progress, now = Date.now()): Generator<string> {
+  yield heading(progress);
+  for (const stage of progress.stages) {
+    const name = `  ${stage.stage.padEnd(8)}`;
+    if (stage.state === 'skipped') yield `${name}  skipped: ${stage.skipped ?? ''}`;
+    else if (stage.state === 'done') yield `${name}  done: ${outcome(stage).replace(/ +/g, ' ')}`;
+    else if (stage.state === 'running') yield `${name}  running: ${underWay(stage, now) || 'begun'}`;
+    else yield `${name}  waiting`;
+  }
+}
+
+/** Units, rate, time left and failures of a stage that runs. Empty while its units are not known. */
+function underWay({ done, reused, failed, left, total, since }: StageProgress, now: number): string {
+  if (total === 0) return '';
+  const units = done + reused + failed + left;
+  const seconds = since === null ? 0 : (now - since) / 1_000;
+  const rate = seconds > 0 ? units / seconds : 0;
+  return [
+    `${units} of ${total}`,
+    ...(rate > 0 ? [`${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`] : []),
+    ...(rate > 0 && units < total ? [`${duration((total - units) / rate)} left`] : []),
+    ...(failed > 0 ? [`${failed} in quarantine`] : []),
+  ].join(', ');
 }
 
 function row(stage: StageProgress, { style }: Terminal): string {
   const name = stage.stage.padEnd(8);
-  const units = stage.done + stage.reused + stage.failed;
   if (stage.state === 'waiting') return style('dim', `· ${name}  ${meaning[stage.stage] ?? ''}`);
   if (stage.state === 'skipped')
     return `${style('yellow', '–')} ${name}  ${style('dim', `skipped: ${stage.skipped ?? ''}`)}`;
   if (stage.state === 'running') {
+    const units = stage.done + stage.reused + stage.failed + stage.left;
     const shown =
       stage.total > 0
-        ? `${bar(units, stage.total, 24)} ${units} of ${stage.total}`
+        ? `${bar(units, stage.total, 24)} ${underWay(stage, Date.now())}`
         : (meaning[stage.stage] ?? '');
     return `${style('cyan', '▸')} ${style('bold', name)}  ${shown}`;
   }
@@ -65,6 +98,7 @@ function outcome(stage: StageProgress): string {
   const parts = [`${stage.done} done`];
   if (stage.reused > 0) parts.push(`${stage.reused} unchanged`);
   if (stage.failed > 0) parts.push(`${stage.failed} failed`);
+  if (stage.left > 0) parts.push(`${stage.left} left: the budget is spent`);
   return `${parts.join(', ').padEnd(30)} ${duration(stage.seconds)}`;
 }
 

@@ -6,7 +6,7 @@ import { readCards } from '../store/cards.ts';
 import { readRun } from '../store/runs.ts';
 import type { RunSummary } from '../activities/contract.ts';
 import { settingsOf, type CommonOptions } from './commands/options.ts';
-import { RunFailed, runAndWatch, type RunRequest } from './run-watch.ts';
+import { previewBackfill, RunFailed, runAndWatch, type RunRequest } from './run-watch.ts';
 import { stopOnSignals } from './services/stop-signals.ts';
 import { withDatabase, withWorld, type World } from './session.ts';
 import type { Settings } from './settings.ts';
@@ -64,6 +64,28 @@ export async function runCommand(
         terminal.line(
           `  ${terminal.style('dim', workflowLink(world.temporalUiUrl, world.namespace, request.workflowId))}`,
         );
+      }
+    },
+    signal,
+  );
+}
+
+/** A dry run: what each night would do and cost. With `--json`, one object. */
+export async function previewCommand(options: CommonOptions, request: RunRequest): Promise<void> {
+  const settings = settingsOf(options);
+  const terminal = openTerminal(options.json ? process.stderr : process.stdout);
+  const signal = stopOnSignals();
+  await withWorld(
+    settings,
+    stepView(terminal),
+    async (world) => {
+      const client = await connectClient(settings.temporal, world.temporalAddress);
+      try {
+        const preview = await previewBackfill(client, request, terminal, signal);
+        if (options.json) console.log(JSON.stringify(preview));
+        else for (const line of ['', ...preview.inWords]) terminal.line(line);
+      } finally {
+        await client.connection.close();
       }
     },
     signal,

@@ -1,10 +1,15 @@
 /** Starts a workflow, shows its progress while it runs, and brings its result. */
-import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../schema/contracts/errors.ts';
 import { mainQueue } from '../workflows/queues.ts';
 import { progressQuery } from '../workflows/messages.ts';
-import type { RunSummary } from '../activities/contract.ts';
+import type { BackfillPreview, RunSummary } from '../activities/contract.ts';
 import { progressView } from './progress-view.ts';
 import type { Terminal } from './terminal.ts';
 import { troubleOf, type Trouble } from './trouble.ts';
@@ -23,8 +28,8 @@ const looksPerTroubleLook = 20;
 export class RunFailed extends Error {}
 
 /**
- * Starts the workflow and waits for its end. Aborting `signal` stops the waiting, not the run: it goes on by itself when a worker is there.
- * Throws `UserError` for bad input and `RunFailed` when it fails.
+ * Starts the workflow, or joins the one that runs under its id, and waits for its end. Aborting `signal` stops the waiting, not the run: it goes on by itself when a worker
+ * is there. Throws `UserError` for bad input and `RunFailed` when it fails.
  */
 export async function runAndWatch(
   client: Client,
@@ -32,41 +37,66 @@ export async function runAndWatch(
   terminal: Terminal,
   signal?: AbortSignal,
 ): Promise<readonly RunSummary[]> {
-  const handle = await client.workflow.start(request.workflow, {
-    taskQueue: mainQueue,
-    workflowId: request.workflowId,
-    args: [request.input],
-  });
-  return watch(handle, terminal, signal);
+  const value = (await watch(await begin(client, request, terminal), terminal, signal)) as RunSummary;
+  return Array.isArray(value) ? (value as readonly RunSummary[]) : [value];
 }
 
-export async function watch(
+/** A dry run of a backfill. */
+export async function previewBackfill(
+  client: Client,
+  request: RunRequest,
+  terminal: Terminal,
+  signal?: AbortSignal,
+): Promise<BackfillPreview> {
+  return (await watch(await begin(client, request, terminal), terminal, signal)) as BackfillPreview;
+}
+
+async function begin(client: Client, request: RunRequest, terminal: Terminal): Promise<WorkflowHandle> {
+  const { workflow, workflowId, input } = request;
+  try {
+    return await client.workflow.start(workflow, { taskQueue: mainQueue, workflowId, args: [input] });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    terminal.line(`${workflowId} is under way already; this shows how it goes on.`);
+    return client.workflow.getHandle(workflowId);
+  }
+}
+
+async function watch(handle: WorkflowHandle, terminal: Terminal, signal?: AbortSignal): Promise<unknown> {
+  const result = handle.result();
+  result.catch(() => {});
+  await follow(handle, terminal, signal);
+  try {
+    return await result;
+  } catch (error) {
+    throw readableFailure(error);
+  }
+}
+
+/** Shows the progress until the workflow ends, however it ends. */
+export async function follow(
   handle: WorkflowHandle,
   terminal: Terminal,
   signal?: AbortSignal,
-): Promise<readonly RunSummary[]> {
+): Promise<void> {
   const view = progressView(terminal);
   let ended = false;
   let trouble: Trouble | null = null;
   let looks = 0;
-  const result = handle.result().finally(() => (ended = true));
-  result.catch(() => {});
+  const end = handle.result().then(
+    () => (ended = true),
+    () => (ended = true),
+  );
   while (!ended && signal?.aborted !== true) {
     const progress = await handle.query(progressQuery).catch(() => null);
     if (looks++ % looksPerTroubleLook === 0) trouble = await troubleOf(handle);
     if (progress) view.show(progress, trouble);
-    await Promise.race([result.catch(() => {}), sleep(lookMs)]);
+    await Promise.race([end, sleep(lookMs)]);
   }
   signal?.throwIfAborted();
   const last = await handle.query(progressQuery).catch(() => null);
   if (last) view.show(last, null);
   view.end();
-  try {
-    const value = (await result) as RunSummary | readonly RunSummary[];
-    return Array.isArray(value) ? (value as readonly RunSummary[]) : [value as RunSummary];
-  } catch (error) {
-    throw readableFailure(error);
-  }
 }
 
 function readableFailure(error: unknown): Error {
@@ -74,6 +104,7 @@ function readableFailure(error: unknown): Error {
     return error instanceof Error ? error : new Error(String(error));
   let root: Error = error;
   while (root.cause instanceof Error) root = root.cause;
-  const type = (root as { type?: string }).type;
+  const { type, name } = root as { type?: string; name: string };
+  if (name === 'CancelledFailure') return new RunFailed('The run was cancelled.');
   return type === 'UserError' ? new UserError(root.message) : new RunFailed(root.message);
 }

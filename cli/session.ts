@@ -144,6 +144,16 @@ export async function withTemporal<T>(
   );
 }
 
+/** The Temporal server where one runs, or is named by the environment; null: there is none, and none is started. */
+export async function withRunningTemporal<T>(
+  settings: Settings,
+  work: (client: Client | null, uiUrl: string | null) => Promise<T>,
+): Promise<T> {
+  const running = await findRunningServices(settings.dataDir);
+  if (settings.temporal.address === null && !running?.temporalAddress) return work(null, null);
+  return withTemporal(settings, work);
+}
+
 /** The environment's word; else that of the running services, when theirs is the server at this address. */
 function uiUrlOf(
   { temporalUiUrl }: Settings,

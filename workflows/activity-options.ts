@@ -1,6 +1,9 @@
 /** Timeouts, retries and queues of every activity, each with its why. */
-import type { ActivityOptions } from '@temporalio/workflow';
+import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
 import { embedQueue, mainQueue, modelQueue } from './queues.ts';
+
+/** A cancelled run waits until what it started has really ended: its report then tells what stands, and nobody writes under a lease that was given back. */
+const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
 
 /** Errors that the same input meets again; see schema/contracts/errors.ts. */
 const nonRetryableErrorTypes = ['UserError', 'ModelError'];
@@ -20,6 +23,7 @@ export const bookkeeping: ActivityOptions = {
 
 /** Stages that go over the whole repository in one activity: clone, link, relate, publish. A heartbeat every few seconds tells a live one from a killed worker. */
 export const wholeStage: ActivityOptions = {
+  cancellationType,
   taskQueue: mainQueue,
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: '60 seconds',
@@ -34,6 +38,7 @@ export const wholeStage: ActivityOptions = {
 
 /** One chunk of a frozen work list: some hundred files or tables, seconds of work. */
 export const chunk: ActivityOptions = {
+  cancellationType,
   taskQueue: mainQueue,
   startToCloseTimeout: '15 minutes',
   heartbeatTimeout: '60 seconds',
@@ -48,6 +53,7 @@ export const chunk: ActivityOptions = {
 
 /** A chunk that waits for a model server: rate limits are waited out between attempts, so attempts are many. */
 export const modelChunk: ActivityOptions = {
+  cancellationType,
   taskQueue: modelQueue,
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '2 minutes',
@@ -78,6 +84,3 @@ export const message: ActivityOptions = {
     nonRetryableErrorTypes,
   },
 };
-
-/** Chunks in flight at once in one run; the worker's own slots bound what runs. */
-export const chunksInFlight = 4;

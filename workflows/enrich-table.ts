@@ -1,45 +1,46 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { continueAsNew, proxyActivities } from '@temporalio/workflow';
 import { enrichTableInputSchema, layers } from '../schema/contracts/runs.ts';
 import type { RunSummary, StageActivities } from '../activities/contract.ts';
 import { bookkeeping } from './activity-options.ts';
-import { nominalTime, runId } from './identity.ts';
+import { runId } from './identity.ts';
 import { readInput } from './input.ts';
-import { invalidInput, runNight } from './night.ts';
-import { ProgressBoard } from './progress.ts';
+import { invalidInput } from './night.ts';
+import { planNights, runNights, type Carried } from './nights.ts';
 
-const { plan, resolveTable } = proxyActivities<StageActivities>(bookkeeping);
+const { resolveTable } = proxyActivities<StageActivities>(bookkeeping);
 
 /**
- * One table, fresh now: crawl, parse, link, derive, infer, merge, render, embed and publish for it alone. Input:
- * `{ table, repo?, asOf?, force? }`; `table` may be the end of a table's id.
+ * One table, fresh now: crawl, parse, link, derive, observe, infer, render, embed and publish for it alone. Input:
+ * `{ table, repo?, asOf?, force? }`; `table` may be the end of a table's id. `carried` is for a run that continues another.
  */
-export async function enrichTable(input?: unknown): Promise<RunSummary> {
+export async function enrichTable(input?: unknown, carried?: Carried): Promise<RunSummary> {
   const request = readInput(enrichTableInputSchema, input);
-  const board = new ProgressBoard(runId());
-  const asOf = request.asOf ?? null;
-  const { repos, dates } = await plan({
-    repo: request.repo ?? null,
-    from: asOf,
-    to: asOf,
-    everyDays: 1,
-    nominalTime: nominalTime(),
-  });
-  if (repos.length > 1) throw invalidInput(`Which repository? Give "repo": one of ${repos.join(', ')}.`);
-  const repo = repos[0] as string;
-  const { table } = await resolveTable({ repo, table: request.table });
-  return runNight(
-    {
+  const { repo, asOf, force } = request;
+  let table = carried?.night?.handle.table ?? null;
+  const summaries = await runNights(
+    async () => {
+      const nights = await planNights({ repo, from: asOf, to: asOf });
+      const [night, ...others] = nights;
+      if (night === undefined || others.length > 0)
+        throw invalidInput(
+          `Which repository? Give "repo": one of ${nights.map((one) => one.repo).join(', ')}.`,
+        );
+      ({ table } = await resolveTable({ repo: night.repo, table: request.table }));
+      return nights;
+    },
+    carried,
+    (night) => ({
       workflow: 'enrichTable',
-      run: runId(repo),
-      repo,
-      asOf: dates.at(-1) as string,
+      run: runId(night.repo),
       givesWay: false,
       table,
       tables: null,
-      redo: request.force ? layers : [],
+      redo: force ? layers : [],
       modelTables: null,
+      usd: null,
       input: request,
-    },
-    board,
+    }),
+    (next) => continueAsNew<typeof enrichTable>(request, next),
   );
+  return summaries[0] as RunSummary;
 }

@@ -9,10 +9,23 @@ export interface StageProgress {
   readonly done: number;
   readonly reused: number;
   readonly failed: number;
+  /** Units left undone because the budget is spent. */
+  readonly left: number;
   /** Why it was skipped; null otherwise. */
   readonly skipped: string | null;
-  /** Seconds so far. */
+  /** Milliseconds since the epoch when it began; null before. */
+  readonly since: number | null;
+  /** Seconds that it took; 0 until it ends. */
   readonly seconds: number;
+}
+
+/** How one night of a run ended. */
+export interface NightEnd {
+  readonly repo: string;
+  /** ISO date. */
+  readonly asOf: string;
+  readonly outcome: string;
+  readonly reason: string | null;
 }
 
 export interface Progress {
@@ -22,12 +35,16 @@ export interface Progress {
   readonly asOf: string | null;
   readonly commit: string | null;
   readonly paused: boolean;
+  /** Chunks in flight at most. */
+  readonly speed: number;
   readonly stages: readonly StageProgress[];
-  /** For backfills: nights done and all nights. */
-  readonly nights: { readonly done: number; readonly total: number } | null;
+  /** Nights that ended, oldest first, and how many there are; null until they are known. */
+  readonly nights: { readonly total: number; readonly ended: readonly NightEnd[] } | null;
 }
 
 export const progressQuery = defineQuery<Progress>('progress');
 /** No new chunk is started until resumed; chunks under way end. */
 export const pauseSignal = defineSignal('pause');
 export const resumeSignal = defineSignal('resume');
+/** Chunks in flight from now on: a whole number from 1 to `mostChunksInFlight`. Anything else changes nothing. */
+export const speedSignal = defineSignal<[chunks: number]>('speed');

@@ -1,24 +1,45 @@
 /** One night of one repository: begun, run through every stage, ended with a report whatever happens. */
-import { ApplicationFailure, CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
-import type { BeginRun, RunSummary, StageActivities } from '../activities/contract.ts';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  ContinueAsNew,
+  isCancellation,
+  proxyActivities,
+} from '@temporalio/workflow';
+import type { BeginRun, RunHandle, RunSummary, StageActivities } from '../activities/contract.ts';
 import { wholeStage } from './activity-options.ts';
 import type { ProgressBoard } from './progress.ts';
-import { createStages } from './stages.ts';
+import { createStages, type OpenStage } from './stages.ts';
 
 const { beginRun, finishRun } = proxyActivities<StageActivities>(wholeStage);
 
-export async function runNight(request: BeginRun, board: ProgressBoard): Promise<RunSummary> {
-  const begun = await beginRun(request);
+/** A night in the middle: all that a run needs to go on with it, beside the progress. */
+export interface OpenNight {
+  readonly handle: RunHandle;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly open: OpenStage;
+}
+
+/** `before`: the night as the run that this one continues left it. `carryOn` continues the workflow as new. */
+export async function runNight(
+  request: BeginRun,
+  board: ProgressBoard,
+  before: OpenNight | null,
+  carryOn: (night: OpenNight) => Promise<never>,
+): Promise<RunSummary> {
+  const begun = before ?? (await beginRun(request));
   if ('skipped' in begun) {
-    board.outcome('skipped');
-    return skipped(request, begun.skipped);
+    const summary = skipped(request, begun.skipped);
+    board.outcome(summary);
+    return summary;
   }
   const { handle } = begun;
-  const startedAt = Date.now();
+  const startedAt = before?.startedAt ?? Date.now();
   const seconds = () => (Date.now() - startedAt) / 1_000;
-  board.night(handle);
+  if (before === null) board.night(handle);
   try {
-    const stages = createStages(handle, board);
+    const stages = createStages(handle, board, before?.open ?? null, (open) => carryOn({ handle, startedAt, open })); // prettier-ignore
     await stages.crawl();
     await stages.parse();
     await stages.link();
@@ -27,16 +48,23 @@ export async function runNight(request: BeginRun, board: ProgressBoard): Promise
     await stages.render();
     await stages.embed();
     const outcome = await stages.publish();
-    const summary = await finishRun(handle, { outcome, reason: null, seconds: seconds() });
-    board.outcome(summary.outcome);
+    const summary = await finishRun(handle, { outcome, reason: leftUndone(board), seconds: seconds() });
+    board.outcome(summary);
     return summary;
   } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
     const outcome = isCancellation(error) ? 'cancelled' : 'failed';
     const reason = error instanceof Error ? rootMessage(error) : String(error);
-    board.outcome(outcome);
+    board.outcome({ ...request, outcome, reason });
     await CancellationScope.nonCancellable(() => finishRun(handle, { outcome, reason, seconds: seconds() }));
     throw error;
   }
+}
+
+function leftUndone(board: ProgressBoard): string | null {
+  const left = board.left('infer');
+  if (left === 0) return null;
+  return `the model's budget is spent: ${left} ${left === 1 ? 'table waits' : 'tables wait'} for another run`;
 }
 
 const skipped = (request: BeginRun, reason: string): RunSummary => ({

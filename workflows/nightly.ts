@@ -1,51 +1,32 @@
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { nightlyInputSchema } from '../schema/contracts/runs.ts';
-import type { RunSummary, StageActivities } from '../activities/contract.ts';
-import { bookkeeping } from './activity-options.ts';
-import { readInput } from './input.ts';
-import { runNight } from './night.ts';
+import type { RunSummary } from '../activities/contract.ts';
 import { nominalTime, runId } from './identity.ts';
-import { ProgressBoard } from './progress.ts';
-
-const { plan } = proxyActivities<StageActivities>(bookkeeping);
+import { readInput } from './input.ts';
+import { planNights, runNights, type Carried } from './nights.ts';
 
 /**
  * One night: every repository asked for, as of one date. Input: `{ repo?, asOf?, tables?, budget? }`. The date is `asOf`, else the schedule's nominal
- * day. Returns one summary a repository.
+ * day. Returns one summary a repository. `carried` is for a run that continues another.
  */
-export async function nightly(input?: unknown): Promise<RunSummary[]> {
+export function nightly(input?: unknown, carried?: Carried): Promise<readonly RunSummary[]> {
   const request = readInput(nightlyInputSchema, input);
-  const board = new ProgressBoard(runId());
-  const time = nominalTime();
-  const { repos, dates } = await plan({
-    repo: request.repo ?? null,
-    from: request.asOf ?? null,
-    to: request.asOf ?? null,
-    everyDays: 1,
-    nominalTime: time,
-  });
-  const asOf = dates.at(-1) as string;
-  const scheduled = time !== workflowInfo().startTime.getTime();
-  const summaries: RunSummary[] = [];
-  for (const repo of repos) {
-    const run = runId(repo);
-    summaries.push(
-      await runNight(
-        {
-          workflow: 'nightly',
-          run,
-          repo,
-          asOf,
-          givesWay: scheduled,
-          table: null,
-          tables: request.tables ?? null,
-          redo: [],
-          modelTables: request.budget?.modelTables ?? null,
-          input: request,
-        },
-        board,
-      ),
-    );
-  }
-  return summaries;
+  const { repo, asOf, tables, budget } = request;
+  const scheduled = nominalTime() !== workflowInfo().startTime.getTime();
+  return runNights(
+    () => planNights({ repo, from: asOf, to: asOf }),
+    carried,
+    (night) => ({
+      workflow: 'nightly',
+      run: runId(night.repo),
+      givesWay: scheduled,
+      table: null,
+      tables: tables ?? null,
+      redo: [],
+      modelTables: budget?.modelTables ?? null,
+      usd: budget?.usd ?? null,
+      input: request,
+    }),
+    (next) => continueAsNew<typeof nightly>(request, next),
+  );
 }

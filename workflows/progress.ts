@@ -1,23 +1,45 @@
-/** Keeps a run's progress: what the query answers and what the UI shows, and the gate that pause and resume move. */
-import { condition, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+/** Keeps a run's progress: what the query answers, the pace that signals set, and what is carried over when the run continues as new. */
+import {
+  condition,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { stageNames, type StageName } from '../schema/contracts/runs.ts';
 import type { ChunkResult, RunHandle, RunSummary } from '../activities/contract.ts';
+import { chunksInFlight, eventsPerRun, mostChunksInFlight } from './pace.ts';
+import { detailsOf } from './current-details.ts';
+import type { Pace } from './fan-out.ts';
+import {
+  pauseSignal,
+  progressQuery,
+  resumeSignal,
+  speedSignal,
+  type NightEnd,
+  type Progress,
+  type StageProgress,
+} from './messages.ts';
 import type { searchAttributes } from './search-attributes.ts';
-import { pauseSignal, progressQuery, resumeSignal, type Progress, type StageProgress } from './messages.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-export class ProgressBoard {
+export class ProgressBoard implements Pace {
   private readonly progress: Mutable<Progress>;
   private readonly stages: Map<StageName, Mutable<StageProgress>>;
-  private readonly startedAt = new Map<StageName, number>();
 
-  constructor(run: string) {
-    this.stages = new Map(stageNames.map((stage) => [stage, emptyStage(stage)]));
-    this.progress = { run, repo: null, asOf: null, commit: null, paused: false, stages: [], nights: null };
-    setHandler(progressQuery, () => this.view());
-    setHandler(pauseSignal, () => void (this.progress.paused = true));
-    setHandler(resumeSignal, () => void (this.progress.paused = false));
+  /** `carried`: the progress of the run that this one continues. */
+  constructor(run: string, carried?: Progress) {
+    this.progress = carried ?? { run, repo: null, asOf: null, commit: null, paused: false, speed: chunksInFlight, stages: stageNames.map(emptyStage), nights: null }; // prettier-ignore
+    this.stages = new Map(this.progress.stages.map((stage) => [stage.stage, stage]));
+    setHandler(progressQuery, () => this.view(), { description: 'What is done so far.' });
+    setHandler(pauseSignal, () => this.set({ paused: true }), {
+      description: 'Start no new chunk until resumed.',
+    });
+    setHandler(resumeSignal, () => this.set({ paused: false }), { description: 'Go on after a pause.' });
+    setHandler(speedSignal, (chunks) => void (isSpeed(chunks) && this.set({ speed: chunks })), {
+      description: `Chunks in flight from now on: a number from 1 to ${mostChunksInFlight}.`,
+    });
     this.show();
   }
 
@@ -28,33 +50,37 @@ export class ProgressBoard {
       TableloreAsOf: handle.asOf,
       ...(handle.table === null ? {} : { TableloreTable: handle.table }),
     });
-    Object.assign(this.progress, { repo: handle.repo, asOf: handle.asOf, commit: handle.commit });
     for (const stage of stageNames) this.stages.set(stage, emptyStage(stage));
-    this.show();
+    this.set({ repo: handle.repo, asOf: handle.asOf, commit: handle.commit });
   }
 
-  /** How the last night ended. */
-  outcome(outcome: RunSummary['outcome']): void {
-    mark({ TableloreOutcome: outcome });
+  /** How the night ended. */
+  outcome(end: NightEnd & Pick<RunSummary, 'outcome'>): void {
+    mark({ TableloreOutcome: end.outcome });
+    const { nights } = this.progress;
+    const { repo, asOf, outcome, reason } = end;
+    if (nights !== null)
+      this.set({ nights: { ...nights, ended: [...nights.ended, { repo, asOf, outcome, reason }] } });
   }
 
-  nights(done: number, total: number): void {
-    this.progress.nights = { done, total };
-    this.show();
+  nights(total: number): void {
+    this.set({ nights: { total, ended: [] } });
   }
 
+  /** A stage that goes on in a run that continues another keeps what it counted there. */
   start(stage: StageName, total: number): void {
-    this.startedAt.set(stage, Date.now());
-    Object.assign(this.at(stage), { state: 'running', total });
+    const entry = this.at(stage);
+    Object.assign(entry, { state: 'running', total, since: entry.since ?? Date.now() });
     this.show();
   }
 
-  add(stage: StageName, result: ChunkResult): void {
+  add(stage: StageName, { done, reused, failed, left = 0 }: ChunkResult): void {
     const entry = this.at(stage);
-    entry.done += result.done;
-    entry.reused += result.reused;
-    entry.failed += result.failed;
-    entry.total = Math.max(entry.total, entry.done + entry.reused + entry.failed);
+    entry.done += done;
+    entry.reused += reused;
+    entry.failed += failed;
+    entry.left += left;
+    entry.total = Math.max(entry.total, entry.done + entry.reused + entry.failed + entry.left);
     this.show();
   }
 
@@ -62,14 +88,38 @@ export class ProgressBoard {
     const entry = this.at(stage);
     entry.state = skipped === null ? 'done' : 'skipped';
     entry.skipped = skipped;
-    entry.seconds = this.secondsSince(stage);
+    entry.seconds = (Date.now() - (entry.since ?? Date.now())) / 1_000;
     this.show();
     return { ...entry };
+  }
+
+  /** Whether the stage ended in a run that this one continues, or in this one. */
+  ended(stage: StageName): boolean {
+    const { state } = this.at(stage);
+    return state === 'done' || state === 'skipped';
+  }
+
+  /** Units of a stage that were left undone because the budget is spent. */
+  left(stage: StageName): number {
+    return this.at(stage).left;
   }
 
   /** Returns at once unless paused; else when resumed. */
   async gate(): Promise<void> {
     if (this.progress.paused) await condition(() => !this.progress.paused);
+  }
+
+  free(running: number): boolean {
+    return !this.progress.paused && running < this.progress.speed;
+  }
+
+  full(): boolean {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return continueAsNewSuggested || historyLength >= eventsPerRun;
+  }
+
+  view(): Progress {
+    return { ...this.progress, stages: [...this.stages.values()].map((stage) => ({ ...stage })) };
   }
 
   private at(stage: StageName): Mutable<StageProgress> {
@@ -78,36 +128,18 @@ export class ProgressBoard {
     return entry;
   }
 
-  private secondsSince(stage: StageName): number {
-    const started = this.startedAt.get(stage);
-    return started === undefined ? 0 : (Date.now() - started) / 1_000;
-  }
-
-  private view(): Progress {
-    return { ...this.progress, stages: [...this.stages.values()].map((stage) => ({ ...stage })) };
+  private set(values: Partial<Progress>): void {
+    Object.assign(this.progress, values);
+    this.show();
   }
 
   private show(): void {
-    const { repo, asOf, nights, paused } = this.progress;
-    const head =
-      repo === null
-        ? 'Starting'
-        : `**${repo}** as of **${asOf ?? ''}**${nights ? `, night ${nights.done + 1} of ${nights.total}` : ''}`;
-    const rows = [...this.stages.values()].map(
-      (s) =>
-        `| ${s.stage} | ${s.state} | ${s.done + s.reused + s.failed} / ${s.total} | ${s.reused} | ${s.failed} |`,
-    );
-    setCurrentDetails(
-      [
-        paused ? `${head} (paused)` : head,
-        '',
-        '| stage | state | units | reused | failed |',
-        '| --- | --- | --- | --- | --- |',
-        ...rows,
-      ].join('\n'),
-    );
+    setCurrentDetails(detailsOf(this.view()));
   }
 }
+
+const isSpeed = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 1 && (value as number) <= mostChunksInFlight;
 
 function mark(values: { readonly [Name in keyof typeof searchAttributes]?: string }): void {
   upsertSearchAttributes(
@@ -122,6 +154,8 @@ const emptyStage = (stage: StageName): Mutable<StageProgress> => ({
   done: 0,
   reused: 0,
   failed: 0,
+  left: 0,
   skipped: null,
+  since: null,
   seconds: 0,
 });

@@ -1,15 +1,9 @@
 /** The stages of one run, in order. `nightly`, `backfill` and `enrichTable` all run these. */
 import { proxyActivities } from '@temporalio/workflow';
-import type { StageName } from '../schema/contracts/runs.ts';
+import { stagesToRun, type StageName } from '../schema/contracts/runs.ts';
 import type { ChunkResult, RunHandle, StageActivities, WorkList } from '../activities/contract.ts';
-import {
-  bookkeeping,
-  chunk,
-  chunksInFlight,
-  embedChunk,
-  modelChunk,
-  wholeStage,
-} from './activity-options.ts';
+import { bookkeeping, chunk, embedChunk, modelChunk, wholeStage } from './activity-options.ts';
+import { fanOut } from './fan-out.ts';
 import type { ProgressBoard } from './progress.ts';
 
 const {
@@ -28,50 +22,60 @@ const { infer } = proxyActivities<StageActivities>(modelChunk);
 const { embed } = proxyActivities<StageActivities>(embedChunk);
 const { recordStage } = proxyActivities<StageActivities>(bookkeeping);
 
-export type StageRunner = ReturnType<typeof createStages>;
+/** A stage in the middle of its work list. */
+export interface OpenStage {
+  readonly stage: StageName;
+  readonly list: WorkList;
+  /** The first chunk that was not started; all before it are done. */
+  readonly next: number;
+}
 
-/** Each function runs one stage of `handle`'s run to its end and records what it did. */
-export function createStages(handle: RunHandle, board: ProgressBoard) {
+/**
+ * Each function runs one stage of `handle`'s run to its end and records what it did; one that ended in an earlier run of the workflow does nothing. `before`: the stage that
+ * the earlier run left in the middle. `carryOn` continues the workflow as new.
+ */
+export function createStages(
+  handle: RunHandle,
+  board: ProgressBoard,
+  before: OpenStage | null,
+  carryOn: (open: OpenStage) => Promise<never>,
+) {
+  const wanted = stagesToRun(handle.redo);
   const codeUnchanged = handle.codeUnchanged ? 'the code is unchanged' : null;
 
   async function run(
     stage: StageName,
     work: () => Promise<ChunkResult | null>,
-    skipped: string | null = null,
+    skip: string | null = null,
   ): Promise<void> {
+    if (board.ended(stage)) return;
     await board.gate();
-    board.start(stage, 0);
+    const skipped = wanted.has(stage) ? skip : `only ${handle.redo.join(', ')} and what follows is redone`;
+    if (before?.stage !== stage) board.start(stage, 0);
     const result = skipped === null ? await work() : null;
     if (result) board.add(stage, result);
     const { done, reused, failed, seconds } = board.end(stage, skipped);
     await recordStage(handle, { stage, done, reused, failed, seconds, skipped });
   }
 
-  /** Runs a work list: the chunks of a group side by side, group after group. Returns null: progress was added chunk by chunk. */
+  /** Runs a work list. Returns null: progress was added chunk by chunk. */
   async function chunks(
     stage: StageName,
-    list: WorkList,
+    listed: () => Promise<WorkList> | WorkList,
     one: (handle: RunHandle, chunk: number) => Promise<ChunkResult>,
   ): Promise<null> {
+    const open = before?.stage === stage ? before : { stage, list: await listed(), next: 0 };
+    const { list } = open;
     board.start(stage, list.units);
-    let first = 0;
-    for (const size of list.groups) {
-      let next = first;
-      const end = first + size;
-      const lane = async () => {
-        while (next < end) {
-          const mine = next++;
-          await board.gate();
-          board.add(stage, await one(handle, mine));
-        }
-      };
-      await Promise.all(Array.from({ length: Math.min(chunksInFlight, size) }, lane));
-      first = end;
-    }
+    const next = await fanOut(list, open.next, board, async (chunk) =>
+      board.add(stage, await one(handle, chunk)),
+    );
+    if (next < list.chunks) await carryOn({ stage, list, next });
     return null;
   }
 
   let toParse: WorkList;
+  let toDerive: WorkList;
   return {
     crawl: () =>
       run(
@@ -79,16 +83,15 @@ export function createStages(handle: RunHandle, board: ProgressBoard) {
         async () => ((toParse = await crawl(handle)), { done: toParse.units, reused: 0, failed: 0 }),
         codeUnchanged,
       ),
-    parse: () => run('parse', () => chunks('parse', toParse, parse), codeUnchanged),
+    parse: () => run('parse', () => chunks('parse', () => toParse, parse), codeUnchanged),
     link: async () => {
-      let toDerive: WorkList | null = null;
       await run(
         'link',
         async () => ((toDerive = await link(handle)), { done: toDerive.units, reused: 0, failed: 0 }),
         codeUnchanged,
       );
       await run('derive', async () => {
-        await chunks('derive', toDerive as WorkList, derive);
+        await chunks('derive', () => toDerive, derive);
         return relate(handle);
       }, codeUnchanged); // prettier-ignore
     },
@@ -98,11 +101,12 @@ export function createStages(handle: RunHandle, board: ProgressBoard) {
         handle.table === null ? sum(await observe(handle), await annotate(handle)) : annotate(handle),
       ),
     infer: async () => {
-      const list = await selectForInference(handle);
-      await run('infer', () => chunks('infer', list, infer), list.skipped);
+      const settled = board.ended('infer') || before?.stage === 'infer' || !wanted.has('infer');
+      const list = settled ? noWork : await selectForInference(handle);
+      await run('infer', () => chunks('infer', () => list, infer), list.skipped);
     },
-    render: () => run('render', async () => chunks('render', await selectForRender(handle), render)),
-    embed: () => run('embed', async () => chunks('embed', await selectForEmbedding(handle), embed)),
+    render: () => run('render', () => chunks('render', () => selectForRender(handle), render)),
+    embed: () => run('embed', () => chunks('embed', () => selectForEmbedding(handle), embed)),
     publish: async () => {
       let outcome: Awaited<ReturnType<typeof publish>>['outcome'] = 'unchanged';
       await run(
@@ -116,6 +120,8 @@ export function createStages(handle: RunHandle, board: ProgressBoard) {
     },
   };
 }
+
+const noWork = { chunks: 0, units: 0, groups: [], skipped: null };
 
 const sum = (a: ChunkResult, b: ChunkResult): ChunkResult => ({
   done: a.done + b.done,

@@ -37,7 +37,7 @@ async function inferChunk(
   const code = await openCitedCode(deps, handle);
   try {
     const context = { deps, handle, code, ledger: await openLedger(deps, handle), signal };
-    const result = { done: 0, reused: 0, failed: 0 };
+    const result = { done: 0, reused: 0, failed: 0, left: 0 };
     for (const table of tables) {
       signal.throwIfAborted();
       const question = questions.get(table);
@@ -49,7 +49,7 @@ async function inferChunk(
   }
 }
 
-type Counted = 'done' | 'reused' | 'failed';
+type Counted = keyof Required<ChunkResult>;
 
 async function inferTable(context: InferContext, question: Question): Promise<Counted> {
   const { deps, handle } = context;
@@ -62,7 +62,7 @@ async function inferTable(context: InferContext, question: Question): Promise<Co
     await point(context, table, standing.setId);
     return standing.ours ? 'done' : 'reused';
   }
-  if (await budgetIsSpent(deps, run)) return 'reused';
+  if (await budgetIsSpent(deps, handle)) return 'left';
   try {
     const { generation } = standing;
     const { claims, reused, ...output } = await readTable(context, question, generation);
@@ -81,8 +81,7 @@ async function inferTable(context: InferContext, question: Question): Promise<Co
 const point = ({ deps, handle }: InferContext, table: string, setId: number): Promise<void> =>
   pointTables(deps.db, handle.repo, handle.asOf, [{ table, stage: inferStage, setId }]);
 
-async function budgetIsSpent({ db, config }: ActivityDeps, run: string): Promise<boolean> {
-  const { budgetUsd } = config.model;
-  if (budgetUsd === undefined) return false;
-  return ((await modelSpend(db, run)).costUsd ?? 0) >= budgetUsd;
+async function budgetIsSpent({ db, config }: ActivityDeps, { run, usd }: RunHandle): Promise<boolean> {
+  const most = Math.min(usd ?? Infinity, config.model.budgetUsd ?? Infinity);
+  return most < Infinity && ((await modelSpend(db, run)).costUsd ?? 0) >= most;
 }

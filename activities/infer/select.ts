@@ -24,21 +24,36 @@ export function selectForInference(deps: ActivityDeps, handle: RunHandle): Promi
 type Selection = WorkList & { readonly skipped: string | null };
 
 async function select(deps: ActivityDeps, handle: RunHandle): Promise<Selection> {
-  const skipped = whyNot(deps, handle);
+  const { skipped, tables, most } = await openTables(deps, handle);
   if (skipped !== null) return { chunks: 0, units: 0, groups: [], skipped };
+  return { ...(await freeze(deps.db, handle, inferStage, [tables.slice(0, most)], tablesPerChunk)), skipped };
+}
+
+/** What decides which tables the model is asked about. */
+type Asked = Pick<
+  RunHandle,
+  'repo' | 'asOf' | 'commit' | 'table' | 'tables' | 'redo' | 'modelTables' | 'usd'
+>;
+
+/** All tables about which the question changed since it was answered, most important first, and how many of them the run may ask about. */
+export async function openTables(
+  deps: ActivityDeps,
+  handle: Asked,
+): Promise<{ readonly skipped: string | null; readonly tables: readonly string[]; readonly most: number }> {
+  const skipped = whyNot(deps, handle);
+  if (skipped !== null) return { skipped, tables: [], most: 0 };
   const questions = await loadQuestions(deps, handle);
   const answered = await answeredTables(deps, handle, questions);
   const wanted = inScope(handle);
   const anew = handle.redo.includes('infer');
   const open = [...questions.values()].filter(({ table }) => wanted(table) && (anew || !answered.has(table)));
-  const tables = byImportance(open, questions).slice(0, mostTables(deps, handle));
-  return { ...(await freeze(deps.db, handle, inferStage, [tables], tablesPerChunk)), skipped: null };
+  return { skipped, tables: byImportance(open, questions), most: mostTables(deps, handle) };
 }
 
 /** Tables whose present answer is to their present question, and rests on what is still there. */
 async function answeredTables(
   deps: ActivityDeps,
-  handle: RunHandle,
+  handle: Asked,
   questions: ReadonlyMap<string, Question>,
 ): Promise<ReadonlySet<string>> {
   const pointed = await pointedSets(deps.db, handle.repo, handle.asOf, inferStage);
@@ -56,13 +71,14 @@ async function answeredTables(
   return new Set(opened.filter((one) => holds(one.opened)).map(({ table }) => table));
 }
 
-function whyNot({ model, config }: ActivityDeps, handle: RunHandle): string | null {
+function whyNot({ model, config }: ActivityDeps, handle: Asked): string | null {
   if (!config.model.enabled) return 'model.enabled is false';
   if (model === null) return 'OPENAI_API_KEY is not set';
+  if (handle.usd === 0) return 'the budget of the run is spent';
   return mostTables({ config }, handle) === 0 ? 'the run may not ask the model about any table' : null;
 }
 
-const mostTables = ({ config }: Pick<ActivityDeps, 'config'>, { modelTables }: RunHandle): number =>
+const mostTables = ({ config }: Pick<ActivityDeps, 'config'>, { modelTables }: Asked): number =>
   Math.min(modelTables ?? Infinity, config.model.tablesPerNight);
 
 /** What many tables and many queries rest on first: tables that read it × use; equal ones by name. */

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { registerAccuracy } from './accuracy.ts';
 import { registerClaims } from './claims.ts';
+import { registerControl } from './control.ts';
 import { registerDiagnostics } from './diagnostics.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerLineage } from './lineage.ts';
@@ -12,15 +13,14 @@ import { registerSearch } from './search.ts';
 import { registerStart } from './start.ts';
 import { registerStatus } from './status.ts';
 import { registerTable } from './table.ts';
-import { registerTranscript } from './transcript.ts';
 import { registerWorker } from './worker.ts';
 
 export const commands: readonly ((program: Command) => void)[] = [
   registerStart,
   registerNights,
+  registerControl,
   registerSearch,
   registerTable,
-  registerTranscript,
   registerLineage,
   registerClaims,
   registerStatus,

@@ -1,8 +1,10 @@
 /** The commands that run workflows: `nightly`, `enrich`, `backfill`. */
+import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
 import { UserError } from '../../schema/contracts/errors.ts';
+import { layers, type Layer } from '../../schema/contracts/runs.ts';
 import { enrichRequest } from '../enrich-request.ts';
-import { printEnriched, printReports, runCommand } from '../run-command.ts';
+import { previewCommand, printEnriched, printReports, runCommand } from '../run-command.ts';
 import { withCommonOptions, type CommonOptions } from './options.ts';
 
 interface NightOptions extends CommonOptions {
@@ -13,6 +15,9 @@ interface NightOptions extends CommonOptions {
   readonly to?: string;
   readonly every?: string;
   readonly tables?: string;
+  readonly layers?: readonly Layer[];
+  readonly budgetUsd?: number;
+  readonly modelTables?: number;
   readonly dryRun?: boolean;
 }
 
@@ -55,33 +60,46 @@ export function registerNights(program: Command): void {
     );
 
   withCommonOptions(program.command('backfill'))
-    .description('run past nights, oldest first')
+    .description('run past nights, oldest first; the same command again goes on where it stopped')
     .requiredOption('--from <date>', 'first night', isoDate)
     .requiredOption('--to <date>', 'last night', isoDate)
     .option('--every <days>', 'days from one night to the next', '1')
     .option('--repo <name>', 'a repository of the configuration (default: all of them)')
     .option('--tables <glob>', 'only tables that fit')
-    .option('--dry-run', 'say what would be done')
-    .addHelpText('after', '\nExample:\n  $ tablelore backfill --from 2026-10-01 --to 2026-10-20 --every 5')
-    .action((options: NightOptions) =>
-      runCommand(
-        options,
-        {
-          workflow: 'backfill',
-          workflowId: `backfill-${options.from ?? ''}-${options.to ?? ''}-${Date.now()}`,
-          input: given({
-            repo: options.repo,
-            from: options.from,
-            to: options.to,
-            every: days(options.every),
-            tables: options.tables,
-            dryRun: options.dryRun,
-          }),
-        },
-        printReports,
-      ),
-    );
+    .option('--layers <list>', `redo only these in nights that are done: ${layers.join(', ')}`, layerList)
+    .option('--budget-usd <n>', 'ask the model no more once all nights together cost that much', dollars)
+    .option('--model-tables <n>', 'tables that each night may ask the model about', wholeNumber)
+    .option('--dry-run', 'say what would be done and what it would cost')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tablelore backfill --from 2026-10-01 --to 2026-10-20 --every 5\n  $ tablelore backfill --from 2026-10-20 --to 2026-10-20 --layers infer --budget-usd 5 --dry-run',
+    )
+    .action((options: NightOptions) => {
+      const input = backfillInput(options);
+      const workflowId = `backfill-${options.from ?? ''}-${options.to ?? ''}-${nameOf(input)}`;
+      const request = { workflow: 'backfill', workflowId, input } as const;
+      if (options.dryRun !== true) return runCommand(options, request, printReports);
+      return previewCommand(options, { ...request, workflowId: `${workflowId}-dry-run-${Date.now()}` });
+    });
 }
+
+function backfillInput(options: NightOptions): object {
+  const budget = given({ usd: options.budgetUsd, modelTables: options.modelTables });
+  return given({
+    repo: options.repo,
+    from: options.from,
+    to: options.to,
+    every: days(options.every),
+    tables: options.tables,
+    layers: options.layers,
+    budget: Object.keys(budget).length > 0 ? budget : undefined,
+    dryRun: options.dryRun,
+  });
+}
+
+/** The same for the same input, so that the same command again is the same run. */
+const nameOf = (input: object): string =>
+  createHash('sha256').update(JSON.stringify(input)).digest('hex').slice(0, 6);
 
 export function isoDate(text: string): string {
   const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : NaN;
@@ -94,6 +112,26 @@ function days(text: string | undefined): number {
   const value = Number(text ?? '1');
   if (Number.isInteger(value) && value > 0) return value;
   throw new UserError(`--every takes a whole number of days, not "${text ?? ''}".`);
+}
+
+export function layerList(text: string): readonly Layer[] {
+  const names = text.split(',').map((name) => name.trim());
+  const wrong = names.filter((name) => !layers.some((layer) => layer === name));
+  if (wrong.length === 0) return [...new Set(names)] as Layer[];
+  throw new UserError(`There is no layer "${wrong.join(', ')}".`, {
+    next: `Give some of ${layers.join(', ')}.`,
+  });
+}
+
+function dollars(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && Number.isFinite(value)) return value;
+  throw new UserError(`--budget-usd takes an amount of US dollars such as 2.50, not "${text}".`);
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new UserError(`--model-tables takes a whole number of tables, not "${text}".`);
 }
 
 const given = (fields: Record<string, unknown>): object =>

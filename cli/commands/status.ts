@@ -1,6 +1,7 @@
-/** `status`: the latest runs, or the whole report of one. */
+/** `status`: what is under way and the latest runs, or the whole report of one. */
 import type { Command } from 'commander';
 import { oneLine } from '../../knowledge/plain-text.ts';
+import { UserError } from '../../schema/contracts/errors.ts';
 import type { Database } from '../../store/database.ts';
 import { listRuns, readRun, readStages, type StoredRun } from '../../store/runs.ts';
 import { measureChanges } from '../../activities/changes.ts';
@@ -8,6 +9,8 @@ import { changeLines } from '../change-lines.ts';
 import { NothingFound } from '../exit.ts';
 import { throwIfOverdue } from '../overdue.ts';
 import { reportLines } from '../report-lines.ts';
+import { pickRun } from '../run-name.ts';
+import { tellRunning } from '../running-runs.ts';
 import { withStore } from '../session.ts';
 import { count, duration, openTerminal, type Terminal } from '../terminal.ts';
 import { hours } from './hours.ts';
@@ -23,8 +26,10 @@ interface StatusOptions extends CommonOptions {
 
 export function registerStatus(program: Command): void {
   withCommonOptions(program.command('status'))
-    .description('list the latest runs, or show the whole report of one')
-    .argument('[run]', 'a run’s id, the start of one, or "last"')
+    .description(
+      'show what is under way and the latest runs; or one run: live while it goes on, then its whole report',
+    )
+    .argument('[run]', 'a run’s or a workflow’s id, the start of one, or "last"')
     .option('--repo <name>', 'only runs of this repository')
     .option('--limit <n>', 'runs at most', '10')
     .option('--all', 'with a run: everything that its night changed, as the ledger has it now')
@@ -40,21 +45,32 @@ export function registerStatus(program: Command): void {
     .action(async (id: string | undefined, options: StatusOptions) => {
       const terminal = openTerminal();
       const settings = settingsOf(options);
+      const repo = options.repo ?? null;
+      const looks = options.maxAge === undefined && options.all !== true;
+      const running = looks && (await tellRunning(settings, id, options.json === true, terminal));
+      if (running && id !== undefined) return;
       await withStore(settings, async (db) => {
-        const repo = options.repo ?? null;
         if (options.maxAge !== undefined) {
           const repos = repoNames(settings, options.repo);
           for (const line of await throwIfOverdue(db, repos, options.maxAge)) terminal.line(line);
           return;
         }
         if (id === undefined) {
-          const runs = await listRuns(db, repo, Math.max(1, Number(options.limit) || 10));
-          if (runs.length === 0) throw new NothingFound('No run yet. `tablelore nightly` starts one.');
+          const runs = await listRuns(db, repo, limitOf(options.limit));
+          if (runs.length === 0 && !running)
+            throw new NothingFound('No run yet. `tablelore nightly` starts one.');
           if (options.json) for (const run of runs) terminal.line(JSON.stringify(brief(run)));
-          else for (const line of runLines(runs, terminal)) terminal.line(line);
+          else if (runs.length > 0) for (const line of runLines(runs, terminal)) terminal.line(line);
           return;
         }
-        const run = (await readRun(db, id)) ?? pickRun(id, await listRuns(db, repo, 1_000));
+        const runs = await listRuns(db, repo, 1_000);
+        const nights = runs.filter((one) => one.id.startsWith(`${id}/`));
+        if (nights.length > 1) {
+          if (options.json) for (const night of nights) terminal.line(JSON.stringify(brief(night)));
+          else for (const line of runLines(nights, terminal)) terminal.line(line);
+          return;
+        }
+        const run = (await readRun(db, id)) ?? pickRun(id, runs, (one) => one.id);
         if (options.all) {
           await printAllChanges(db, run, options.json === true, terminal);
           return;
@@ -64,6 +80,12 @@ export function registerStatus(program: Command): void {
         else for (const line of reportLines(run, stages, terminal)) terminal.line(line);
       });
     });
+}
+
+function limitOf(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit > 0) return limit;
+  throw new UserError(`--limit takes a whole number of runs, not "${text}".`);
 }
 
 async function printAllChanges(
@@ -76,21 +98,6 @@ async function printAllChanges(
   if (json) terminal.line(JSON.stringify(changes));
   else if (changes === null) terminal.line(`There is no night of ${repo} before ${asOf}.`);
   else for (const line of changeLines(changes, Infinity, '', terminal)) terminal.line(line);
-}
-
-/** Throws `NothingFound` unless exactly one run's id starts so. */
-export function pickRun(id: string, runs: readonly StoredRun[]): StoredRun {
-  const fitting = id === 'last' ? runs.slice(0, 1) : runs.filter((run) => run.id.startsWith(id));
-  const [run, ...others] = fitting;
-  if (run === undefined) throw new NothingFound(`No run has the id ${id}. \`tablelore status\` lists them.`);
-  if (others.length > 0)
-    throw new NothingFound(
-      `${fitting.length} runs have ids that start so: ${fitting
-        .slice(0, 5)
-        .map((one) => one.id)
-        .join(', ')}.`,
-    );
-  return run;
 }
 
 const brief = ({ id, workflow, repo, asOf, commit, status, startedAt, endedAt, report }: StoredRun) => ({

@@ -42,7 +42,7 @@ function nearest(name: string, tables: readonly TableId[]): TableId[] {
 }
 
 /** Levenshtein's distance; Infinity when the lengths alone differ by more than the limit. */
-function editDistance(a: string, b: string, limit: number): number {
+export function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return Infinity;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {

@@ -7,9 +7,20 @@ const repoName = z
   .min(1)
   .optional()
   .describe('Default: the only repository of the configuration, or all of them.');
+const tables = z.string().min(1).optional().describe('Glob over table ids. Default: all.');
 const budget = z
-  .strictObject({ usd: z.number().nonnegative().optional(), modelTables: z.int().nonnegative().optional() })
-  .optional();
+  .strictObject({
+    usd: z
+      .number()
+      .nonnegative()
+      .optional()
+      .describe(
+        'The model is asked no more once all nights of the run together cost that much. Needs `model.prices`.',
+      ),
+    modelTables: z.int().nonnegative().optional().describe('Tables that each night may ask the model about.'),
+  })
+  .optional()
+  .describe('Default: what the configuration says.');
 
 /** Stages that a backfill can redo. */
 export const layerSchema = z.enum(['parse', 'derive', 'infer', 'observe', 'render', 'embed']);
@@ -20,29 +31,31 @@ export const layers = layerSchema.options;
 export const nightlyInputSchema = z.strictObject({
   repo: repoName,
   asOf: isoDate.optional().describe("Default: the schedule's nominal day, else today."),
-  tables: z.string().optional().describe('Glob over table ids. Default: all.'),
+  tables,
   budget,
 });
 
 export const enrichTableInputSchema = z.strictObject({
   table: z.string().min(1).describe('A table id, or the end of one.'),
   repo: repoName,
-  asOf: isoDate.optional(),
+  asOf: isoDate.optional().describe('Default: today.'),
   force: z.boolean().optional().describe('Recompute every stage, also where nothing changed.'),
 });
 
 export const backfillInputSchema = z.strictObject({
   repo: repoName,
-  from: isoDate.optional(),
-  to: isoDate.optional(),
+  from: isoDate.optional().describe('First night. Default: `to`, else today.'),
+  to: isoDate.optional().describe('Last night. Default: today.'),
   every: z.int().positive().optional().describe('Days from one as-of night to the next. Default: 1.'),
-  tables: z.string().optional(),
+  tables,
   layers: z
     .array(layerSchema)
     .optional()
-    .describe('Stages to redo even where nothing changed. Default: none.'),
+    .describe(
+      'Stages to redo in nights that are done: these and what follows from them, nothing else. Default: whole nights.',
+    ),
   budget,
-  dryRun: z.boolean().optional(),
+  dryRun: z.boolean().optional().describe('Only say what would be done, and what it would cost.'),
 });
 
 export type NightlyInput = z.infer<typeof nightlyInputSchema>;
@@ -61,6 +74,27 @@ export const stageNames = [
   'publish',
 ] as const;
 export type StageName = (typeof stageNames)[number];
+
+const cards = ['render', 'embed', 'publish'] as const;
+const withoutModel = stageNames.filter((stage) => stage !== 'infer');
+
+/**
+ * The stages that run when a layer is redone. Reading and deriving need the facts of all files, so what is missing is read first. The model costs money
+ * and is asked only where `infer` is named.
+ */
+const stagesOfLayer: Readonly<Record<Layer, readonly StageName[]>> = {
+  parse: withoutModel,
+  derive: withoutModel,
+  infer: ['infer', ...cards],
+  observe: ['observe', ...cards],
+  render: cards,
+  embed: ['embed', 'publish'],
+};
+
+/** The stages that run when these layers are redone; every stage when there are none. */
+export function stagesToRun(redo: readonly Layer[]): ReadonlySet<StageName> {
+  return new Set(redo.length === 0 ? stageNames : redo.flatMap((layer) => stagesOfLayer[layer]));
+}
 
 /** What one stage did in one run. `done` + `reused` + `failed` = `total`. */
 export const stageReportSchema = z.object({
@@ -106,7 +140,7 @@ export const runReportSchema = z.object({
   asOf: isoDate,
   commit: z.string(),
   outcome: z.enum(['published', 'unchanged', 'history', 'skipped', 'failed', 'cancelled']),
-  /** Why it was skipped or failed; null otherwise. */
+  /** Why it was skipped or failed, or what it left undone; null otherwise. */
   reason: z.string().nullable(),
   stages: z.array(stageReportSchema),
   files: z.int(),
@@ -126,10 +160,6 @@ export const runReportSchema = z.object({
   modelCalls: z.int(),
   modelTokens: z.object({ input: z.int(), cachedInput: z.int(), output: z.int() }),
   costUsd: z.number().nullable().describe('Of the model; null: its prices are not configured.'),
-  /** The model's answers that hold: fields it was asked about and those left unknown, statements rejected, tables where a bound made an end. Absent from older reports. */
-  answers: z
-    .object({ tables: z.int(), fields: z.int(), unknown: z.int(), rejected: z.int(), bounded: z.int() })
-    .optional(),
   /** Of this run. `texts` that were given a vector; `tokens` as far as the server counts them; `costUsd` null: no price is configured. */
   embedding: z.object({
     calls: z.int(),

@@ -59,6 +59,8 @@ const handle: RunHandle = {
   tables: null,
   redo: [],
   modelTables: null,
+  usd: null,
+  base: null,
   codeUnchanged: false,
 };
 

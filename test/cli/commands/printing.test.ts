@@ -4,8 +4,9 @@ import { accuracyLines } from '../../../cli/commands/accuracy.ts';
 import { diagnosticLines } from '../../../cli/commands/diagnostics.ts';
 import { findingLines } from '../../../cli/commands/doctor.ts';
 import { noneFits, severalFit } from '../../../cli/commands/reading.ts';
-import { pickRun, runLines } from '../../../cli/commands/status.ts';
+import { runLines } from '../../../cli/commands/status.ts';
 import { NothingFound } from '../../../cli/exit.ts';
+import { pickRun } from '../../../cli/run-name.ts';
 import { warn } from '../../../cli/doctor/check.ts';
 import type { Comparison } from '../../../knowledge/compare-declared.ts';
 import type { Diagnostic } from '../../../schema/contracts/diagnostic.ts';
@@ -28,10 +29,14 @@ const run = (id: string, status: string): StoredRun => ({
 
 test('a run is named by its id, the start of one, or as the last', () => {
   const runs = [run('nightly-2', 'running'), run('nightly-1', 'published'), run('enrich-1', 'failed')];
-  assert.equal(pickRun('last', runs).id, 'nightly-2');
-  assert.equal(pickRun('enrich', runs).id, 'enrich-1');
-  assert.throws(() => pickRun('nightly', runs), NothingFound);
-  assert.throws(() => pickRun('backfill', runs), NothingFound);
+  const pick = (name: string) => pickRun(name, runs, ({ id }) => id);
+  assert.equal(pick('last').id, 'nightly-2');
+  assert.equal(pick('enrich').id, 'enrich-1');
+  const refused = (message: RegExp) => (error: unknown) =>
+    error instanceof NothingFound && message.test(error.message);
+  assert.throws(() => pick('nightly'), refused(/2 runs .*\n {2}nightly-2\n {2}nightly-1$/));
+  assert.throws(() => pick('nigthly-1'), refused(/near:\n {2}nightly/));
+  assert.throws(() => pickRun('last', [], String), refused(/There is no run/));
 });
 
 test('a run that goes on has a line without figures', () => {

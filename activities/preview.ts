@@ -1,0 +1,109 @@
+/** What a night would do and cost, without doing it. */
+import { stagesToRun } from '../schema/contracts/runs.ts';
+import { fetchMirror } from '../source/mirror.ts';
+import { readCardVersions } from '../store/cards.ts';
+import { missingEmbeddings } from '../store/embeddings.ts';
+import { tokensSpent } from '../store/model-spend.ts';
+import { lastNight } from '../store/nights.ts';
+import type { NightPreview, PreviewRequest } from './contract.ts';
+import type { ActivityDeps } from './deps.ts';
+import { factsOfCommit } from './facts-of-commit.ts';
+import { alive } from './heartbeat.ts';
+import { openTables } from './infer/select.ts';
+import { codeHash, commitOf, notDone } from './runs.ts';
+import { mirrorOf } from './source-files.ts';
+import { staleTables } from './stale-tables.ts';
+
+/** Tokens that one table takes where none was asked about yet: a dossier of some files, and an answer. */
+const usualTokens = { questions: 1, input: 8_000, cachedInput: 0, output: 2_000 };
+
+export function preview(deps: ActivityDeps, request: PreviewRequest): Promise<NightPreview> {
+  return alive(async () => {
+    const { db } = deps;
+    const { repo, asOf, redo } = request;
+    const night = await lastNight(db, repo, asOf);
+    if (redo.length > 0 && night?.asOf !== asOf) return { ...nothing, repo, asOf, skipped: notDone(asOf) };
+    const commit = redo.length > 0 ? (night?.commit ?? '') : await commitAt(deps, repo, asOf);
+    const stages = stagesToRun(redo);
+    const { source, known, missing } = await factsOfCommit(deps, { repo, commit });
+    const unchanged = redo.length === 0 && night?.nightHash === codeHash(deps, repo, commit);
+    const derives = stages.has('derive') && !unchanged;
+    const stale = derives ? await staleTables(deps, { ...request, since: night?.commit ?? null }, { known, source }) : { tables: new Set<string>(), unseen: 0 }; // prettier-ignore
+    const asked = stages.has('infer')
+      ? await wouldAsk(deps, { ...request, commit }, stale)
+      : { tables: [], count: 0 };
+    const toParse = redo.includes('parse') ? source.files.length : stages.has('parse') ? missing.length : 0;
+    return {
+      repo,
+      asOf,
+      commit,
+      skipped: null,
+      files: source.files.length,
+      toParse,
+      toDerive: stale.tables.size + stale.unseen,
+      modelTables: asked.count,
+      ...(await costOf(deps, repo, asked.count)),
+      toEmbed:
+        (await unembedded(deps, request)) + stale.unseen + new Set([...stale.tables, ...asked.tables]).size,
+    };
+  });
+}
+
+const nothing = {
+  commit: '',
+  files: 0,
+  toParse: 0,
+  toDerive: 0,
+  modelTables: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  usd: 0,
+  toEmbed: 0,
+};
+
+async function commitAt(deps: ActivityDeps, repo: string, asOf: string): Promise<string> {
+  const mirror = await mirrorOf(deps, repo);
+  await fetchMirror(mirror);
+  return commitOf(deps, mirror, repo, asOf);
+}
+
+/** Tables that the model would be asked about: those whose question is open, and those that would be derived, up to what the night may ask. */
+async function wouldAsk(
+  deps: ActivityDeps,
+  request: PreviewRequest & { readonly commit: string },
+  stale: { readonly tables: ReadonlySet<string>; readonly unseen: number },
+): Promise<{ readonly tables: readonly string[]; readonly count: number }> {
+  const { tables, most } = await openTables(deps, { ...request, table: null });
+  const all = [...new Set([...tables, ...stale.tables])];
+  return { tables: all.slice(0, most), count: Math.min(most, all.length + stale.unseen) };
+}
+
+/** Priced as the tables that were asked about so far. */
+async function costOf(
+  { db, config, model }: ActivityDeps,
+  repo: string,
+  tables: number,
+): Promise<Pick<NightPreview, 'inputTokens' | 'outputTokens' | 'usd'>> {
+  if (tables === 0 || model === null) return { inputTokens: 0, outputTokens: 0, usd: 0 };
+  const spent = await tokensSpent(db, repo, model.model);
+  const known = spent.questions === 0 ? usualTokens : spent;
+  const times = tables / known.questions;
+  const { prices } = config.model;
+  const usd =
+    prices &&
+    ((known.input - known.cachedInput) * prices.input +
+      known.cachedInput * prices.cachedInput +
+      known.output * prices.output) /
+      1e6;
+  return {
+    inputTokens: Math.round(known.input * times),
+    outputTokens: Math.round(known.output * times),
+    usd: usd === undefined ? null : usd * times,
+  };
+}
+
+/** Cards that have no vector of today's embedding model. */
+async function unembedded({ db, embedder }: ActivityDeps, { repo, asOf }: PreviewRequest): Promise<number> {
+  const cards = await readCardVersions(db, repo, { asOf });
+  return (await missingEmbeddings(db, embedder.model, cards.map(({ textHash }) => textHash))).length; // prettier-ignore
+}

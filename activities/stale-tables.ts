@@ -1,0 +1,44 @@
+/** Which tables a night would derive, told from what the night before it left. */
+import type { LinkOutput } from '../schema/contracts/stages.ts';
+import { readOutputs } from '../store/claim-sets.ts';
+import { pointedSets } from '../store/pointed-sets.ts';
+import type { PreviewRequest } from './contract.ts';
+import type { ActivityDeps } from './deps.ts';
+import type { FactsOfCommit } from './facts-of-commit.ts';
+import { inScope } from './scope.ts';
+import { sourceFiles } from './source-files.ts';
+
+export interface StaleTables {
+  readonly tables: ReadonlySet<string>;
+  /** Files that there were not: each may build a table. */
+  readonly unseen: number;
+}
+
+/** Tables that rest on files with other facts than before, and all downstream of them; every built table where deriving is redone. `since`: the last night's commit; null: there is none. */
+export async function staleTables(
+  deps: ActivityDeps,
+  { repo, asOf, tables, redo, since }: Pick<PreviewRequest, 'repo' | 'asOf' | 'tables' | 'redo'> & { readonly since: string | null }, // prettier-ignore
+  { known, source }: Pick<FactsOfCommit, 'known' | 'source'>,
+): Promise<StaleTables> {
+  const { db } = deps;
+  const sets = await pointedSets(db, repo, asOf, 'link');
+  const outputs = await readOutputs<LinkOutput>(db, [...sets.values()].map(({ setId }) => setId)); // prettier-ignore
+  const built = new Map<string, LinkOutput>();
+  for (const [table, { setId }] of sets) {
+    const output = outputs.get(setId)?.output;
+    if (output && output.builds.length > 0) built.set(table, output);
+  }
+  const changed = ({ builds }: LinkOutput) => builds.some(({ path, facts }) => known.get(path) !== facts);
+  const stale = new Set<string>();
+  // Upstream tables stand on lower levels, so that one pass reaches everything downstream.
+  for (const [table, output] of [...built].sort(([, a], [, b]) => a.level - b.level)) {
+    if (redo.includes('derive') || changed(output) || output.upstream.some((other) => stale.has(other)))
+      stale.add(table);
+  }
+  const before = since === null ? null : (await sourceFiles(deps, repo, since)).blobOf;
+  const wanted = inScope({ table: null, tables });
+  return {
+    tables: new Set([...stale].filter(wanted)),
+    unseen: source.files.filter(({ path }) => before?.has(path) !== true).length,
+  };
+}
