@@ -13,6 +13,7 @@ import { registerSearch } from './search.ts';
 import { registerStart } from './start.ts';
 import { registerStatus } from './status.ts';
 import { registerTable } from './table.ts';
+import { registerTranscript } from './transcript.ts';
 import { registerWorker } from './worker.ts';
 
 export const commands: readonly ((program: Command) => void)[] = [
@@ -21,6 +22,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerControl,
   registerSearch,
   registerTable,
+  registerTranscript,
   registerLineage,
   registerClaims,
   registerStatus,
