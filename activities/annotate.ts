@@ -1,8 +1,7 @@
 /** People's notes as claims; notes whose cited code has changed since are stale. */
-import { createNameResolver } from '../inference/link/names.ts';
 import { claimId } from '../knowledge/claim-id.ts';
 import { readAnnotations, type LocatedAnnotation } from '../parsers/annotations/read.ts';
-import type { NewClaim } from '../schema/contracts/claims.ts';
+import { claimValueSchemas, type NewClaim } from '../schema/contracts/claims.ts';
 import type { Diagnostic } from '../schema/contracts/diagnostic.ts';
 import type { CodeEvidence } from '../schema/contracts/evidence.ts';
 import type { StageResult } from '../schema/contracts/stages.ts';
@@ -17,6 +16,7 @@ import { repoConfig, type ActivityDeps } from './deps.ts';
 import { replaceDiagnostics } from './diagnostics.ts';
 import { hashOf } from './hash.ts';
 import { alive } from './heartbeat.ts';
+import { notedTable } from './noted-table.ts';
 import { sourceFiles, type SourceFiles } from './source-files.ts';
 
 /** Output of the stage for one table: ids of the claims that rest on code that changed. */
@@ -29,21 +29,20 @@ export function annotate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkRe
   return alive(async () => {
     const { db } = deps;
     const { repo, asOf } = handle;
-    const { annotations, targets } = repoConfig(deps, repo);
+    const config = repoConfig(deps, repo);
+    const { annotations } = config;
     const before = await pointedSets(db, repo, asOf, 'annotate');
     const { annotations: notes, diagnostics } =
       annotations === undefined
         ? { annotations: [], diagnostics: [] }
         : readAnnotations(annotations, await namedFile(deps.configDir, 'annotations', annotations));
-    const tables = [...(await pointedSets(db, repo, asOf, 'link')).keys()];
-    const resolver = createNameResolver({ defaults: [], targets }, tables);
-    const known = new Set(tables);
+    const tableOf = notedTable(config, [...(await pointedSets(db, repo, asOf, 'link')).keys()]);
     const code = notes.some((note) => note.cites) ? await citedCode(deps, handle) : null;
     const byTable = new Map<string, { claims: NewClaim[]; stale: string[] }>();
     try {
       for (const note of notes.filter(({ date }) => date <= asOf)) {
-        const table = resolver.resolve({ parts: note.table.split('.') }, { path: '', dialect: 'bigquery' });
-        if (!known.has(table)) {
+        const table = tableOf(note.table);
+        if (table === null) {
           diagnostics.push(unknownTable(annotations ?? '', note));
           continue;
         }
@@ -89,7 +88,7 @@ async function noteClaim(
   table: string,
   code: CitedCode | null,
 ): Promise<{ claim: NewClaim; stale: boolean }> {
-  const value = note.value ?? { text: note.text ?? '' };
+  const value: unknown = claimValueSchemas[note.field].parse(note.value ?? { text: note.text ?? '' });
   const evidence: NewClaim['evidence'][number][] = [{ kind: 'person', person: note.person, date: note.date }];
   let stale = false;
   for (const cite of note.cites ?? []) {
@@ -97,14 +96,8 @@ async function noteClaim(
     if (cited?.evidence) evidence.push(cited.evidence);
     stale ||= cited?.changed ?? false;
   }
-  const claim = {
-    table,
-    field: note.field,
-    value,
-    origin: 'declared',
-    confidence: 1,
-    evidence,
-  } as unknown as NewClaim;
+  // The field's own schema has read the value.
+  const claim = { table, field: note.field, value, origin: 'declared', confidence: 1, evidence } as NewClaim;
   return { claim, stale };
 }
 
