@@ -56,7 +56,10 @@ export async function runNight(
     const outcome = isCancellation(error) ? 'cancelled' : 'failed';
     const reason = error instanceof Error ? rootMessage(error) : String(error);
     board.outcome({ ...request, outcome, reason });
-    await CancellationScope.nonCancellable(() => finishRun(handle, { outcome, reason, seconds: seconds() }));
+    // What ended the night is told, also when that cannot be recorded.
+    await CancellationScope.nonCancellable(() =>
+      finishRun(handle, { outcome, reason, seconds: seconds() }),
+    ).catch(() => {});
     throw error;
   }
 }
