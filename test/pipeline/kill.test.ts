@@ -8,8 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { RunSummary } from '../../activities/contract.ts';
 import { workflowBundle } from '../../cli/workflow-bundle.ts';
+import { withShortRuns } from '../replay/history.ts';
 import { canonicalDump, dumpDifferences } from '../support/canonical-dump.ts';
-import { createWorld, lastDay, type World } from '../support/pipeline.ts';
+import { createWorld, lastDay, runsOf, type World } from '../support/pipeline.ts';
 
 const children = new Set<ChildProcess>();
 after(() => children.forEach((child) => child.kill('SIGKILL')));
@@ -42,7 +43,7 @@ async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<
   children.delete(child);
 }
 
-/** The workers' own workflows, but that a silent worker is taken for dead within seconds. */
+/** The workers' own workflows, but that a silent worker is taken for dead within seconds, and a run continues as new after a few events. */
 async function withShortTimeouts(world: World): Promise<void> {
   const cache = join(world.dir, 'cache');
   await workflowBundle(cache);
@@ -52,7 +53,7 @@ async function withShortTimeouts(world: World): Promise<void> {
     .replace(/heartbeatTimeout: '[^']+'/g, "heartbeatTimeout: '3 seconds'")
     .replace(/startToCloseTimeout: '2 minutes'/g, "startToCloseTimeout: '6 seconds'");
   assert.notEqual(short, code);
-  writeFileSync(join(cache, name), short);
+  writeFileSync(join(cache, name), withShortRuns(short));
 }
 
 async function world(): Promise<World> {
@@ -107,5 +108,6 @@ test('a night whose worker is killed again and again ends with the rows of an un
   t.diagnostic(`killed in ${killed.join(', ')}`);
   assert.ok(killed.length >= 3, `killed in ${killed.join(', ')} only`);
   assert.equal(summary?.outcome, 'published');
+  assert.ok((await runsOf(rough, handle)).length > 1, 'it was never continued as new');
   assert.deepEqual(dumpDifferences(expected, await canonicalDump(rough.db)), []);
 });

@@ -57,6 +57,8 @@ export interface WorldOptions {
   readonly around?: Around;
   /** Overrides what the activities are made of. */
   readonly deps?: (deps: ActivityDeps) => ActivityDeps;
+  /** Changes the workflows' code, as bundled. Counts for the file's first world, which starts the worker. */
+  readonly workflows?: (code: string) => string;
   /** False: this process takes no tasks; the test brings a worker. */
   readonly worker?: boolean;
 }
@@ -93,6 +95,18 @@ export interface World {
   report(summary: Pick<RunSummary, 'run'>): Promise<RunReport>;
   /** Commits on top of the fixture's history: path → new text, null: removed. Returns the SHA. */
   commit(files: Readonly<Record<string, string | null>>, at?: string): string;
+}
+
+/** Ids of all runs of a workflow that continued as new, the first one first. */
+export async function runsOf({ client }: World, { workflowId }: { workflowId: string }): Promise<string[]> {
+  let runId: string | undefined = (await client.workflow.getHandle(workflowId).describe()).runId;
+  const runs: string[] = [];
+  while (runId) {
+    runs.unshift(runId);
+    const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    runId = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? undefined;
+  }
+  return runs;
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -153,7 +167,11 @@ async function startGround(): Promise<Ground> {
 }
 
 /** Workers of both queues in this process; what they do is the current world's. */
-async function startWorkers({ connection }: Ground, names: readonly string[]): Promise<void> {
+async function startWorkers(
+  { connection }: Ground,
+  names: readonly string[],
+  changed: (code: string) => string,
+): Promise<void> {
   const activities = Object.fromEntries(
     names.map((name) => [
       name,
@@ -162,10 +180,11 @@ async function startWorkers({ connection }: Ground, names: readonly string[]): P
     ]),
   );
   const common = { connection, namespace: 'default', activities, shutdownGraceTime: '2 seconds' } as const;
+  const { code } = (await workflowBundle(join(root, '.cache'))) as { code: string };
   const main = await Worker.create({
     ...common,
     taskQueue: mainQueue,
-    workflowBundle: await workflowBundle(join(root, '.cache')),
+    workflowBundle: { code: changed(code) },
     maxConcurrentActivityTaskExecutions: 4,
   });
   const model = await Worker.create({ ...common, taskQueue: modelQueue });
@@ -219,7 +238,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   );
   const activities = createActivities(options.deps?.(deps) ?? deps);
   current = wrapped(activities, db, () => counts, options.around);
-  if (options.worker !== false && workers === null) await startWorkers(base, Object.keys(activities));
+  const changed = options.workflows ?? ((code: string) => code);
+  if (options.worker !== false && workers === null)
+    await startWorkers(base, Object.keys(activities), changed);
   if (options.worker === false && workers !== null) throw new Error('This file has a worker already.');
 
   let started = 0;

@@ -1,0 +1,14 @@
+/** An answer of the model that says nothing of a table. */
+export const emptyReading = {
+  purpose: null,
+  grain: null,
+  joins: [],
+  upstream: [],
+  population: [],
+  freshness: null,
+  owner: null,
+  columns: [],
+  similar: [],
+  caveats: [],
+  unknown: ['owner'],
+};
