@@ -44,7 +44,7 @@ export interface TableUsage {
   readonly lastUsed: string;
 }
 
-/** Log files that are read already, by path. */
+/** Log files that are read already, by the hash of their content: under another path it is the same log. */
 export async function findLogFiles(db: Database, repo: string): Promise<Map<string, LogFile>> {
   const rows = await db
     .selectFrom('tablelore.log_file')
@@ -59,7 +59,7 @@ export async function findLogFiles(db: Database, repo: string): Promise<Map<stri
     ])
     .where('repo', '=', repo)
     .execute();
-  return new Map(rows.map((row) => [row.path, row]));
+  return new Map(rows.map((row) => [row.hash, row]));
 }
 
 /**

@@ -28,8 +28,10 @@ export interface Ingested {
 /** Of one log so many rows that cannot be read are told of; the rest are counted. */
 const mostProblems = 5;
 
+type Deps = Pick<ActivityDeps, 'db' | 'configDir' | 'personSalt'>;
+
 export async function ingest(
-  deps: ActivityDeps,
+  deps: Deps,
   handle: RunHandle,
   config: RepoConfig,
   signal: AbortSignal,
@@ -45,15 +47,17 @@ export async function ingest(
       signal.throwIfAborted();
       const name = relative(configDir, path);
       const hash = await hashFile(path);
-      const before = stored.get(name);
-      if (before?.hash === hash) {
+      const before = stored.get(hash);
+      if (before !== undefined) {
         known += 1;
-        problems.push(...before.problems);
+        problems.push(...before.problems.map((problem) => ({ ...problem, path: name })));
         continue;
       }
       const dialect = source.dialect ?? config.dialect ?? 'generic';
       const log = await readLogFile(path, name, source, dialect, roles, deps.personSalt);
-      await ingestLogFile(db, handle.repo, { ...log.file, hash }, log.templates, log.days);
+      const file = { ...log.file, hash };
+      await ingestLogFile(db, handle.repo, file, log.templates, log.days);
+      stored.set(hash, file);
       problems.push(...log.file.problems);
       files += 1;
     }
@@ -62,7 +66,7 @@ export async function ingest(
 }
 
 async function rolesOf(
-  deps: ActivityDeps,
+  deps: Deps,
   handle: RunHandle,
   { people: path }: RepoConfig,
 ): Promise<(user: string) => Role> {
