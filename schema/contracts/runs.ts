@@ -160,6 +160,10 @@ export const runReportSchema = z.object({
   modelCalls: z.int(),
   modelTokens: z.object({ input: z.int(), cachedInput: z.int(), output: z.int() }),
   costUsd: z.number().nullable().describe('Of the model; null: its prices are not configured.'),
+  /** The model's answers that hold: fields it was asked about and those left unknown, statements rejected, tables where a bound made an end. Absent from older reports. */
+  answers: z
+    .object({ tables: z.int(), fields: z.int(), unknown: z.int(), rejected: z.int(), bounded: z.int() })
+    .optional(),
   /** Of this run. `texts` that were given a vector; `tokens` as far as the server counts them; `costUsd` null: no price is configured. */
   embedding: z.object({
     calls: z.int(),
