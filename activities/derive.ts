@@ -1,4 +1,4 @@
-import { deriveTable, type DerivedTable } from '../inference/derive/derive.ts';
+import { deriveTable, type DerivedTable, type DeriveInput } from '../inference/derive/derive.ts';
 import { withDeclared, type TableInterface } from '../inference/derive/interface.ts';
 import type { JoinObservation } from '../inference/derive/observe.ts';
 import type { BuildInFile } from '../inference/derive/places.ts';
@@ -86,9 +86,9 @@ interface State {
 }
 
 /** What link and derive say of the tables and of those that they read. */
-async function loadState(
-  { db }: ActivityDeps,
-  { repo, asOf }: RunHandle,
+export async function loadState(
+  { db }: Pick<ActivityDeps, 'db'>,
+  { repo, asOf }: Pick<RunHandle, 'repo' | 'asOf'>,
   tables: readonly string[],
 ): Promise<State> {
   const links = new Map<string, LinkOutput>();
@@ -131,6 +131,29 @@ const inherited = (
 ): TableInterface | null =>
   link === undefined && derived === undefined ? null : withDeclared(derived ?? null, link ?? {});
 
+/** What the derivation of a table reads. `facts`: at least those of the table's builds. */
+export function deriveInput(
+  table: string,
+  link: LinkOutput,
+  facts: ReadonlyMap<string, FileFacts>,
+  state: Pick<State, 'links' | 'interfaceOf'>,
+): DeriveInput {
+  const builds = link.builds.flatMap((part): BuildInFile[] => {
+    const all = facts.get(part.facts)?.builds ?? [];
+    return part.builds
+      .flatMap((index) => all.slice(index, index + 1))
+      .map((build) => ({ ...build, path: part.path }));
+  });
+  return {
+    table,
+    path: link.path ?? '',
+    builds,
+    resolve: (ref) =>
+      temporaryIn(link, ref.parts, state) ?? link.names[nameKey(ref.parts)] ?? ref.parts.join('.'),
+    upstream: (other) => state.interfaceOf(other),
+  };
+}
+
 function deriveOne(
   table: string,
   link: LinkOutput,
@@ -138,23 +161,11 @@ function deriveOne(
   facts: ReadonlyMap<string, FileFacts>,
   state: State,
 ): StageResult<DeriveOutput> {
-  const builds = link.builds.flatMap((part): BuildInFile[] => {
-    const all = facts.get(part.facts)?.builds ?? [];
-    return part.builds
-      .flatMap((index) => all.slice(index, index + 1))
-      .map((build) => ({ ...build, path: part.path }));
-  });
-  const derived: DerivedTable = deriveTable({
-    table,
-    path: link.path ?? '',
-    builds,
-    resolve: (ref) =>
-      temporaryIn(link, ref.parts, state) ?? link.names[nameKey(ref.parts)] ?? ref.parts.join('.'),
-    upstream: (other) => state.interfaceOf(other),
-  });
+  const input = deriveInput(table, link, facts, state);
+  const derived: DerivedTable = deriveTable(input);
   const lineage = collapseLineage(derived.lineage, state.lineageOf);
   const hidden = link.kind === 'temporary' || link.kind === 'ephemeral';
-  const claims = isTemporary(table) ? [] : derivedClaims(table, link, builds, { ...derived, lineage });
+  const claims = isTemporary(table) ? [] : derivedClaims(table, link, input.builds, { ...derived, lineage });
   return {
     table,
     stage: 'derive',
@@ -179,7 +190,11 @@ function copiedColumns(lineage: readonly ColumnOrigins[]): CopiedColumn[] {
 }
 
 /** A one-part name may be a temporary table that the same script made before. */
-function temporaryIn(link: LinkOutput, parts: readonly string[], state: State): string | undefined {
+function temporaryIn(
+  link: LinkOutput,
+  parts: readonly string[],
+  state: Pick<State, 'links'>,
+): string | undefined {
   const [name, ...outer] = parts;
   if (name === undefined || outer.length > 0) return undefined;
   for (const { path } of link.builds) {

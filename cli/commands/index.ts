@@ -8,6 +8,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerLineage } from './lineage.ts';
 import { registerMigrate } from './migrate.ts';
 import { registerNights } from './nights.ts';
+import { registerRefute } from './refute.ts';
 import { registerSchedule } from './schedule.ts';
 import { registerSearch } from './search.ts';
 import { registerStart } from './start.ts';
@@ -28,6 +29,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerStatus,
   registerDiagnostics,
   registerAccuracy,
+  registerRefute,
   registerSchedule,
   registerWorker,
   registerMigrate,

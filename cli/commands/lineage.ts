@@ -1,5 +1,6 @@
 /** `lineage`: where a table's data comes from or goes to, table by table or column by column. */
-import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
+import { positiveInteger } from './options.ts';
 import { oneLine } from '../../knowledge/plain-text.ts';
 import { readCards } from '../../store/cards.ts';
 import { labelledEdges } from '../../store/edges.ts';
@@ -29,7 +30,7 @@ export function registerLineage(program: Command): void {
   withReadOptions(program.command('lineage'))
     .description('show where a table’s data comes from, or goes to')
     .addArgument(new Argument('<table>', 'a table id, or the end of one'))
-    .option('--depth <n>', 'steps at most', depth, 4)
+    .option('--depth <n>', 'steps at most', positiveInteger, 4)
     .addOption(
       new Option('--direction <way>', 'up: to its sources; down: to its readers')
         .choices(['up', 'down'])
@@ -57,12 +58,6 @@ export function registerLineage(program: Command): void {
         for (const line of lines[format]()) state.terminal.line(line);
       }),
     );
-}
-
-function depth(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('Give a whole number from 1.');
 }
 
 /** On a terminal, file names that would not fit are left out; elsewhere lines may be of any length. */

@@ -1,5 +1,5 @@
 /** Options that several commands take. */
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { readSettings, type Settings } from '../settings.ts';
 
 export interface CommonOptions {
@@ -21,3 +21,10 @@ export function withCommonOptions(command: Command): Command {
 
 export const settingsOf = (options: CommonOptions): Settings =>
   readSettings({ dataDir: options.dataDir, config: options.config });
+
+/** An option's whole number from 1. Throws commander's error, which names the option. */
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('Give a whole number from 1.');
+}

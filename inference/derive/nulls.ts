@@ -2,14 +2,14 @@
 import type { BoundExpression } from '../bind/bound.ts';
 import type { Properties } from './properties.ts';
 
-const neverNull = new Set(
+export const alwaysThere = new Set(
   (
     'count countif count_if approx_count_distinct row_number rank dense_rank percent_rank cume_dist ntile current_date current_timestamp ' +
     'now getdate sysdate generate_uuid uuid_string gen_random_uuid array_agg_or_empty is_null isnull'
   ).split(' '),
 );
 /** NULL only if an argument is. */
-const strict = new Set(
+export const strictFunctions = new Set(
   (
     'md5 md5_hex sha1 sha2 sha256 sha512 to_hex hex lower upper trim abs concat date date_trunc timestamp_trunc datetime_trunc to_varchar to_char ' +
     'to_json_string farm_fingerprint length coalesce round floor ceil dateadd date_add datediff date_diff timestamp_diff to_date to_timestamp'
@@ -27,7 +27,7 @@ export function notNull(value: BoundExpression, known: Properties, grouped = fal
     case 'cast':
       return value.safe !== true && of(value.value);
     case 'call':
-      if (neverNull.has(value.name)) return true;
+      if (alwaysThere.has(value.name)) return true;
       if (/^(coalesce|ifnull|nvl)$/.test(value.name)) return value.args.some(of);
       if (value.aggregate)
         return (
@@ -36,10 +36,10 @@ export function notNull(value: BoundExpression, known: Properties, grouped = fal
           /^(min|max|sum|avg|any_value|array_agg|string_agg|listagg)$/.test(value.name) &&
           value.args.slice(0, 1).every(of)
         );
-      return strict.has(value.name) && value.args.length > 0 && value.args.every(of);
+      return strictFunctions.has(value.name) && value.args.length > 0 && value.args.every(of);
     case 'window': {
       const call = value.call;
-      if (neverNull.has(call.name)) return true;
+      if (alwaysThere.has(call.name)) return true;
       return (
         /^(min|max|sum|avg|first_value|last_value)$/.test(call.name) &&
         value.frame === undefined &&
