@@ -109,6 +109,9 @@ export function inSnapshot(snapshot: number) {
 export async function publishSnapshot(db: Database, request: PublishRequest): Promise<PublishResult> {
   const { repo, asOf, run } = request;
   return inTransaction(db, async (trx) => {
+    // Comparing takes most of the time, so it is done before others have to wait, and again where one of them published meanwhile.
+    const compared = await currentSnapshot(trx, repo);
+    await wantEntries(trx, request);
     await holdRepo(trx, repo);
     const earlier = await trx
       .selectFrom('tablelore.snapshot')
@@ -124,7 +127,7 @@ export async function publishSnapshot(db: Database, request: PublishRequest): Pr
     const current = await currentSnapshot(trx, repo);
     if (current !== null && asOf < current.asOf) return { outcome: 'history', snapshot: current.id };
 
-    await wantEntries(trx, request);
+    if (current?.id !== compared?.id) await wantEntries(trx, request);
     const { base, begun = base } = request;
     const kept = current !== null && current.id !== begun ? await keepNewer(trx, { ...request, begun }) : 0;
     const { id } = await trx
@@ -157,6 +160,7 @@ async function countChanges(trx: Database, repo: string, snapshot: number): Prom
 
 /** Fills the temporary table `wanted`: what differs from the current snapshot. `version` null: to be removed. */
 async function wantEntries(trx: Database, { repo, entries, removed }: PublishRequest): Promise<void> {
+  await sql`drop table if exists wanted`.execute(trx);
   await sql`create temporary table wanted (kind text, ref text collate "C", version bigint, text_hash text,
     primary key (kind, ref)) on commit drop`.execute(trx);
   const rows =
