@@ -156,14 +156,16 @@ export async function underLease<T>(
   }
 }
 
+/**
+ * A lease that ran out, as that of a run paused for long, is still its run's until another takes it. Then the run does not go on, also when the other has
+ * ended: it would put its older results in place of those.
+ */
 async function keepLease(deps: ActivityDeps, handle: RunHandle): Promise<void> {
   if (handle.table !== null) return;
   if (await renewLease(deps.db, handle.repo, handle.asOf, handle.run, leaseSeconds)) return;
-  const taken = await takeLease(deps.db, handle.repo, handle.asOf, handle.run, leaseSeconds);
-  if (!taken.taken)
-    throw new UserError(`The night of ${handle.asOf} was taken over by ${taken.holder}.`, {
-      next: 'This run ends; the other goes on.',
-    });
+  throw new UserError(`The night of ${handle.asOf} was taken over by another run.`, {
+    next: 'This run ends; what the other did stands.',
+  });
 }
 
 /** Today's night reads the head; an older one reads where the branch was seen that day, else the last commit before its end. */

@@ -15,7 +15,7 @@ import type { LinkOutput, StageResult } from '../../../schema/contracts/stages.t
 import { saveStageResults } from '../../../store/claim-sets.ts';
 import type { Database } from '../../../store/database.ts';
 import { saveFacts } from '../../../store/facts.ts';
-import { liveLeases, releaseLease } from '../../../store/leases.ts';
+import { liveLeases, releaseLease, takeLease } from '../../../store/leases.ts';
 import { pointTables } from '../../../store/pointers.ts';
 import { readWork } from '../../../store/work-items.ts';
 import { runActivity, type ActivityRun } from '../../support/activity-context.ts';
@@ -157,11 +157,12 @@ export function stageOf(
     personSalt: 'salt',
   } as ActivityDeps;
   const activities = createActivities(deps);
-  /** Runs come one after the other: those before have ended, and given their lease back. */
+  /** Runs come one after the other: each takes the night when it begins, and those before have ended, and given it back. */
   const runOf = async (some?: Partial<RunHandle>): Promise<RunHandle> => {
     const run = { ...handle, ...some };
     for (const { asOf, holder } of await liveLeases(db, run.repo))
       if (holder !== run.run) await releaseLease(db, run.repo, asOf, holder);
+    await takeLease(db, run.repo, run.asOf, run.run, 900);
     return run;
   };
   return {
