@@ -42,10 +42,10 @@ test('a published night is told of, after the receiver failed and was silent, an
 
 test('a night that cannot begin is told of; one that changes nothing is not', async () => {
   assert.equal((await world.night({ asOf })).outcome, 'unchanged');
-  await assert.rejects((await world.start('nightly', { asOf: '2999-01-01' })).result());
+  await assert.rejects((await world.start('nightly', { asOf: '2000-01-01' })).result());
   await receiver.until(204, 2);
   const last = told(204).at(-1);
-  assert.deepEqual([last?.event, last?.asOf, last?.changes], ['failed', '2999-01-01', null]);
+  assert.deepEqual([last?.event, last?.asOf, last?.changes], ['failed', '2000-01-01', null]);
 });
 
 test('overdue nights are told of once a day, and end the status command with an error', async () => {
