@@ -11,7 +11,7 @@ export async function keepsNewerCommit(world: World, instead: (around: Around) =
   const yml = 'dbt/models/marts/core/_core.yml';
   const text = readFileSync(join(world.repoDir, yml), 'utf8');
   const table = 'acme-data.marts.fct_orders';
-  world.commit({ [yml]: text.replace('All orders,', 'All orders of the night,') });
+  world.commit({ [yml]: text.replace('Orders of the business:', 'Orders of the night:') });
   let release = () => {};
   const gate = new Promise<void>((resolve) => (release = resolve));
   const arrived = new Promise<void>((resolve) => {
@@ -25,7 +25,7 @@ export async function keepsNewerCommit(world: World, instead: (around: Around) =
   });
   const night = await world.start('nightly', { asOf: lastDay });
   await arrived;
-  world.commit({ [yml]: text.replace('All orders,', 'All orders made fresh,') });
+  world.commit({ [yml]: text.replace('Orders of the business:', 'Orders made fresh:') });
   const description = async () => {
     const snapshot = await currentSnapshot(world.db, repo);
     const [card] = await readCards(world.db, repo, [table], { snapshot: snapshot?.id ?? 0 });
@@ -35,11 +35,11 @@ export async function keepsNewerCommit(world: World, instead: (around: Around) =
     await world.start('enrichTable', { table, asOf: lastDay })
   ).result()) as RunSummary;
   assert.equal(enriched.outcome, 'published');
-  assert.match(await description(), /All orders made fresh/);
+  assert.match(await description(), /Orders made fresh:/);
   release();
   await night.result();
   instead((_name, _args, run) => run());
-  assert.match(await description(), /All orders made fresh/);
+  assert.match(await description(), /Orders made fresh:/);
   await world.night({ asOf: '2026-10-21' });
-  assert.match(await description(), /All orders made fresh/);
+  assert.match(await description(), /Orders made fresh:/);
 }

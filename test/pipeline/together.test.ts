@@ -1,4 +1,4 @@
-/** Runs of every kind at the same time, on a real Postgres where there is one; on the embedded database backfill.test.ts does it. */
+/** Runs of every kind at the same time, on a real Postgres where there is one, else on the embedded database. */
 import test, { after } from 'node:test';
 import { createWorld, type World } from '../support/pipeline.ts';
 import { findPostgres, startPostgres } from '../support/postgres.ts';
@@ -18,15 +18,11 @@ async function worldWithANight(): Promise<World> {
   return world;
 }
 
-test(
-  'a night, a backfill and twenty single tables at the same time leave what they leave one after the other',
-  { skip: server === null && 'no real Postgres' },
-  async () => {
-    const calm = await worldWithANight();
-    await calm.night(night);
-    await (await calm.start('backfill', backfill)).result();
-    const expected = await stateOf(calm);
-    const rough = await worldWithANight();
-    await allAtOnce(rough, { night, backfill, asOf: night.asOf }, expected);
-  },
-);
+test('a night, a backfill and twenty single tables at the same time leave what they leave one after the other', async () => {
+  const calm = await worldWithANight();
+  await calm.night(night);
+  await (await calm.start('backfill', backfill)).result();
+  const expected = await stateOf(calm);
+  const rough = await worldWithANight();
+  await allAtOnce(rough, { night, backfill, asOf: night.asOf }, expected);
+});

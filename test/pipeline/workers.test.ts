@@ -84,6 +84,16 @@ test('a worker that is told to end hands its chunks over at once, and the night 
   await second.end('SIGTERM');
 }); // prettier-ignore
 
+// Before the versions: once a queue has a current version, the server gives its tasks to no other worker.
+test('a worker without versions makes one table fresh', async () => {
+  const plain = await world();
+  const worker = await startWorkerProcess(plain);
+  assert.equal((await run(plain, '2026-09-28'))?.outcome, 'published');
+  const one = await plain.start('enrichTable', { table: 'finance.invoices', asOf: '2026-09-28' });
+  assert.equal(((await one.result()) as RunSummary).outcome, 'unchanged');
+  await worker.end('SIGTERM');
+});
+
 test('a versioned worker gets no task until its version is promoted; then runs keep to their version or move on', async () => {
   const versioned = await world();
   const first = await startWorkerProcess(versioned, ['--versioned'], { TABLELORE_BUILD_ID: 'one' });
@@ -104,15 +114,6 @@ test('a versioned worker gets no task until its version is promoted; then runs k
   assert.deepEqual(await versionOf(one.workflowId), [deploymentName, 'two', 1], 'pinned');
   await Promise.all([first.end('SIGTERM'), second.end('SIGTERM')]);
 }); // prettier-ignore
-
-test('a worker without versions makes one table fresh', async () => {
-  const plain = await world();
-  const worker = await startWorkerProcess(plain);
-  assert.equal((await run(plain, '2026-09-28'))?.outcome, 'published');
-  const one = await plain.start('enrichTable', { table: 'finance.invoices', asOf: '2026-09-28' });
-  assert.equal(((await one.result()) as RunSummary).outcome, 'unchanged');
-  await worker.end('SIGTERM');
-});
 
 test('a worker with a newer database that broke with its version does not start', async () => {
   const newer = await world();
