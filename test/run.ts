@@ -47,7 +47,7 @@ const stream = run({
   cwd: root,
   concurrency: Number(options.jobs),
   execArgv: ['--disable-warning=ExperimentalWarning'],
-  timeout: 300_000,
+  timeout: 600_000,
 });
 stream.on('test:stdout', keepOutput);
 stream.on('test:stderr', keepOutput);
