@@ -7,7 +7,8 @@ import type { DeriveInput, DerivedTable } from '../../inference/derive/derive.ts
 import type { InterfaceKey } from '../../inference/derive/interface.ts';
 import type { SqlValue } from '../../inference/refute/functions.ts';
 import { literalsOf } from '../../inference/refute/literals.ts';
-import { randomOf, type Row } from '../../inference/refute/random-rows.ts';
+import { randomOf } from '../../inference/refute/random.ts';
+import type { Row } from '../../inference/refute/random-rows.ts';
 import { Unsupported } from '../../inference/refute/unsupported.ts';
 import { writeRows, type Tuple, type Writing } from '../../inference/refute/write-rows.ts';
 import type { TableId } from '../../schema/contracts/names.ts';

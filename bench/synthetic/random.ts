@@ -1,19 +1,14 @@
+import { randomOf } from '../../inference/refute/random.ts';
+
 /** Numbers that look random and are the same for the same seed and name, so that one table's numbers do not depend on how many others there are. */
 export class Random {
-  private state: number;
+  /** From 0 to below 1. */
+  readonly next: () => number;
 
   constructor(seed: number, name: string) {
     let hash = 2_166_136_261 ^ seed;
     for (let at = 0; at < name.length; at += 1) hash = Math.imul(hash ^ name.charCodeAt(at), 16_777_619);
-    this.state = hash >>> 0;
-  }
-
-  /** From 0 to below 1 (mulberry32). */
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.next = randomOf(hash);
   }
 
   /** A whole number from `from` to `to`, both included. */

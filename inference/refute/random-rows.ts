@@ -15,17 +15,6 @@ const values: Readonly<Record<TypeClass | 'unknown', readonly SqlValue[]>> = {
   unknown: [0, 1, 'a', '2024-01-31'],
 };
 
-/** Numbers from 0 (included) to 1 (excluded), the same for the same seed. Mulberry32, by T. Ettinger. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** At most six rows. `literals`: what the query compares with, so that conditions are met now and then. */
 export function randomRows(
   known: TableInterface,

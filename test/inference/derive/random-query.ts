@@ -14,18 +14,6 @@ export const tables: readonly RandomTable[] = [
   { name: 't3', columns: ['a', 'b', 'c'], key: [], notNull: ['c'] },
 ];
 
-/** Numbers from 0 (included) to 1 (excluded), the same for the same seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 interface Query {
   readonly sql: string;
   readonly columns: readonly string[];

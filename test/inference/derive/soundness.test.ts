@@ -7,7 +7,8 @@ import type { DerivedTable } from '../../../inference/derive/derive.ts';
 import { emptyInterface, withDeclared } from '../../../inference/derive/interface.ts';
 import type { TableInterface } from '../../../inference/derive/interface.ts';
 import { initSqlReader, readSql } from '../../../parsers/sql/index.ts';
-import { QueryMaker, randomOf, randomRows, tables } from './random-query.ts';
+import { randomOf } from '../../../inference/refute/random.ts';
+import { QueryMaker, randomRows, tables } from './random-query.ts';
 
 const queries = Number(process.env['DERIVE_QUERIES'] ?? 300);
 const databases = Number(process.env['DERIVE_DATABASES'] ?? 10);
