@@ -6,24 +6,22 @@ import type { ClaimValue, ProofStep } from '../../schema/contracts/claims.ts';
 import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
 import type { WriteMode } from '../../schema/contracts/facts.ts';
 import type { NameRef, TableId } from '../../schema/contracts/names.ts';
-import type { Catalog } from '../bind/bind.ts';
 import { isOpen } from '../bind/schema.ts';
 import type { ColumnOrigins } from '../lineage/collapse.ts';
-import { contentOf } from './content.ts';
+import type { Content } from './content.ts';
 import { describeKey, grainOf } from './grain.ts';
 import type { InterfaceColumn, InterfaceKey, TableInterface } from './interface.ts';
 import { copiedKeys, observeJoins, throughOutput } from './observe.ts';
 import type { JoinObservation } from './observe.ts';
-import { countThrough } from './places.ts';
 import type { BuildInFile, Place } from './places.ts';
 import { population, runWindow } from './population.ts';
 import type { PopulationFact } from './population.ts';
 import { visibleDependencies } from './project.ts';
-import { runOf } from './run.ts';
 import type { Run } from './run.ts';
+import { tableRuns } from './table-runs.ts';
 import { columnType } from './types.ts';
 import { snapshotDependency, tableKeys } from './write.ts';
-import type { TableKey } from './write.ts';
+import type { TableKey, Write } from './write.ts';
 
 export interface DeriveInput {
   readonly table: TableId;
@@ -68,28 +66,10 @@ export interface DerivedTable {
 }
 
 export function deriveTable(input: DeriveInput): DerivedTable {
-  const upstream = (table: TableId): TableInterface | null =>
-    table === input.table ? null : input.upstream(table);
-  const catalog: Catalog = {
-    resolve: input.resolve,
-    columnsOf: (table) => {
-      const known = upstream(table);
-      return known && known.columns.length > 0 ? { columns: known.columns, complete: known.complete } : null;
-    },
-  };
-  const { builds, placeOf } = countThrough(input.builds, input.path);
-  const content = contentOf(builds);
-  const runs = content.queries.map(({ relation, columns }) => runOf(relation, catalog, upstream, columns));
+  const { content, runs, upstream, placeOf } = tableRuns(input);
   const [first] = runs;
   if (!first) return withoutRows(input);
-  const line = content.line === undefined ? {} : { line: content.line };
-  const keys = tableKeys(runs, {
-    table: input.table,
-    mode: content.mode,
-    uniqueKey: content.uniqueKey,
-    partitionBy: content.partitionBy.length > 0 ? content.partitionBy : (input.partitionBy ?? []),
-    ...line,
-  });
+  const keys = tableKeys(runs, writeOf(input, content));
   const columns = columnsOf(first, runs);
   const complete = !runs.some((run) => run.open);
   const lineage = lineageOf(runs);
@@ -146,6 +126,18 @@ export function deriveTable(input: DeriveInput): DerivedTable {
     diagnostics: diagnosticsOf(runs, input.path, placeOf),
   };
 }
+
+/** How the runs' rows come together in the table. */
+export const writeOf = (
+  { table, partitionBy = [] }: Pick<DeriveInput, 'table' | 'partitionBy'>,
+  content: Content,
+): Write => ({
+  table,
+  mode: content.mode,
+  uniqueKey: content.uniqueKey,
+  partitionBy: content.partitionBy.length > 0 ? content.partitionBy : partitionBy,
+  ...(content.line === undefined ? {} : { line: content.line }),
+});
 
 /** The same with its line as the line of a file. */
 const placed = <T extends { readonly line?: number }>(
