@@ -1,3 +1,4 @@
+import { own } from '../schema/contracts/own.ts';
 import { deriveTable, type DerivedTable, type DeriveInput } from '../inference/derive/derive.ts';
 import { withDeclared, type TableInterface } from '../inference/derive/interface.ts';
 import type { JoinObservation } from '../inference/derive/observe.ts';
@@ -149,7 +150,7 @@ export function deriveInput(
     path: link.path ?? '',
     builds,
     resolve: (ref) =>
-      temporaryIn(link, ref.parts, state) ?? link.names[nameKey(ref.parts)] ?? ref.parts.join('.'),
+      temporaryIn(link, ref.parts, state) ?? own(link.names, nameKey(ref.parts)) ?? ref.parts.join('.'),
     upstream: (other) => state.interfaceOf(other),
   };
 }

@@ -1,3 +1,4 @@
+import { own } from '../schema/contracts/own.ts';
 import type { Dialect } from '../schema/contracts/dialect.ts';
 import type { Diagnostic } from '../schema/contracts/diagnostic.ts';
 import type { Build, Declaration, StatementCounts, Use } from '../schema/contracts/facts.ts';
@@ -60,7 +61,7 @@ const secondWords: Readonly<Record<string, RegExp>> = {
 export function looksLikeSql(text: string): boolean {
   if (text.length < 8 || text.length > 1_000_000) return false;
   const word = firstWords.exec(text)?.[1]?.toLowerCase();
-  return word !== undefined && (secondWords[word]?.test(text) ?? false);
+  return word !== undefined && (own(secondWords, word)?.test(text) ?? false);
 }
 
 /** As `looksLikeSql`, for text that nobody is seen to run: prose such as "Select a colour from the list" must not pass. */

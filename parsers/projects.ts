@@ -1,3 +1,4 @@
+import { own } from '../schema/contracts/own.ts';
 import { bqetlRoots } from './bqetl/layout.ts';
 import { fileName, folderOf, type ProjectContext } from './reader.ts';
 
@@ -13,7 +14,7 @@ const markers: Readonly<Record<string, ProjectContext['kind']>> = {
 export function detectProjects(paths: readonly string[]): ProjectContext[] {
   const found = new Map<string, ProjectContext>();
   for (const path of paths) {
-    const kind = markers[fileName(path)];
+    const kind = own(markers, fileName(path));
     if (kind === undefined || /(^|\/)(dbt_packages|dbt_modules|node_modules)\//.test(path)) continue;
     const root = folderOf(path);
     found.set(`${kind}:${root}`, { kind, root });

@@ -1,4 +1,5 @@
 /** Coarse types of values, for knowing which casts keep different values different. */
+import { own } from '../../schema/contracts/own.ts';
 import type { BoundExpression, ColumnId } from '../bind/bound.ts';
 import { origin } from './prover.ts';
 import type { Prover } from './prover.ts';
@@ -66,7 +67,7 @@ export function typeText(value: BoundExpression, prover: Prover, depth = 0): str
         value.args[0]
       )
         return typeText(value.args[0], prover, depth + 1);
-      return results[value.name] ?? null;
+      return own(results, value.name) ?? null;
     case 'window':
       return typeText(value.call, prover, depth + 1);
     case 'case':

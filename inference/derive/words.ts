@@ -1,4 +1,5 @@
 /** Conditions in plain words. */
+import { own } from '../../schema/contracts/own.ts';
 import type { BoundExpression, BoundWindow } from '../bind/bound.ts';
 import { isMatchCall, matchWords } from './match.ts';
 import { origin } from './prover.ts';
@@ -95,7 +96,7 @@ function binaryWords(
   const window = windowOf(value.left, prover);
   if (window && right === '1' && (value.op === '=' || value.op === '<=')) return firstWords(window, render);
   if (value.op === '<>' || value.op === '!=') return `excludes rows where ${left} is ${right}`;
-  const words = comparisons[value.op];
+  const words = own(comparisons, value.op);
   return words === undefined
     ? `only rows where ${left} ${value.op.toLowerCase()} ${right}`
     : `only rows where ${left} ${words} ${right}`;

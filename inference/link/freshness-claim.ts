@@ -1,4 +1,5 @@
 /** How fresh a table is, as far as configuration and schedulers say. */
+import { own } from '../../schema/contracts/own.ts';
 import type { NewClaim } from '../../schema/contracts/claims.ts';
 import type { CodeEvidence } from '../../schema/contracts/evidence.ts';
 import type { WriteMode } from '../../schema/contracts/facts.ts';
@@ -119,7 +120,7 @@ const presets: Readonly<Record<string, string>> = {
 };
 
 export function scheduleWords(schedule: string): string {
-  const preset = presets[schedule];
+  const preset = own(presets, schedule);
   if (preset) return preset;
   const daily = /^(\d{1,2}) (\d{1,2}) \* \* \*$/.exec(schedule);
   if (daily) return `every day at ${(daily[2] ?? '').padStart(2, '0')}:${(daily[1] ?? '').padStart(2, '0')}`;

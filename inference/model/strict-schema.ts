@@ -1,5 +1,6 @@
 /** JSON schemas of the subset that structured output takes in strict mode. */
 import { z } from 'zod';
+import { own } from '../../schema/contracts/own.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -61,8 +62,9 @@ export function strictSchemaProblems(schema: JsonSchema): string[] {
       return;
     }
     const types = Array.isArray(node.type) ? node.type : [node.type];
-    const allowed = types.flatMap((type) => keywords[String(type)] ?? []);
-    if (types.some((type) => !(String(type) in keywords))) problems.push(`${at} has no known type`);
+    const allowed = types.flatMap((type) => own(keywords, String(type)) ?? []);
+    if (types.some((type) => !Object.hasOwn(keywords, String(type))))
+      problems.push(`${at} has no known type`);
     refuseOthers(node, ['type', ...allowed], at);
     countNames(node);
     if (types.includes('object')) visitObject(node, at, level);

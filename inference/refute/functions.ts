@@ -139,7 +139,12 @@ function pairs(args: readonly SqlValue[]): [string, SqlValue][] {
 function fieldOf(value: SqlValue, field: SqlValue, pick: Pick): SqlValue {
   if (value === null) return null;
   const known = parsed(value);
-  if (known !== null && typeof known === 'object' && !Array.isArray(known) && String(field) in known)
+  if (
+    known !== null &&
+    typeof known === 'object' &&
+    !Array.isArray(known) &&
+    Object.hasOwn(known, String(field))
+  )
     return (known as Record<string, SqlValue>)[String(field)] as SqlValue;
   return pick(['field', value, field]);
 }

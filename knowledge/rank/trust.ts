@@ -1,3 +1,4 @@
+import { own } from '../../schema/contracts/own.ts';
 import { trustTiers, type TrustTier } from '../../schema/contracts/usage.ts';
 import { count } from '../plain-text.ts';
 import { complexityOf } from './complexity.ts';
@@ -184,7 +185,7 @@ function mean(
 ): number {
   let [sum, total] = [0, 0];
   for (const [kind, count] of counts) {
-    sum += count * (values[kind] ?? other);
+    sum += count * (own(values, kind) ?? other);
     total += count;
   }
   return total === 0 ? 0 : sum / total;

@@ -1,3 +1,4 @@
+import { own } from '../../schema/contracts/own.ts';
 import type { FileFacts } from '../../schema/contracts/facts.ts';
 import {
   commitKey,
@@ -43,7 +44,7 @@ export const bqetlReader: Reader = {
     } else if (isRoutine(place, context)) {
       return null;
     } else {
-      tableFiles[place.file]?.(place, text, out, files, path, context);
+      own(tableFiles, place.file)?.(place, text, out, files, path, context);
     }
     const trace = Object.keys(files.trace).length > 0 ? { trace: files.trace } : {};
     return { path, reader: 'bqetl', version, dialect: 'bigquery', ...out, ...trace };

@@ -1,3 +1,4 @@
+import { own } from '../../schema/contracts/own.ts';
 import type { Dialect } from '../../schema/contracts/dialect.ts';
 import {
   folderOf,
@@ -48,7 +49,7 @@ export function dataformSettings(project: ProjectContext, files: TracedFiles): D
       ...(database === undefined ? {} : { database }),
       ...(schema === undefined ? {} : { schema }),
       ...(assertionSchema === undefined ? {} : { assertionSchema }),
-      dialect: warehouses[of('warehouse') ?? 'bigquery'] ?? 'bigquery',
+      dialect: own(warehouses, of('warehouse') ?? 'bigquery') ?? 'bigquery',
       vars: new Map(vars),
     };
   }

@@ -1,4 +1,5 @@
 /** What dbt's adapters differ in: names, quoting, inheritance, and how a project betrays its adapter. */
+import { own } from '../../schema/contracts/own.ts';
 import type { Dialect } from '../../schema/contracts/dialect.ts';
 
 const DIALECTS: Readonly<Record<string, Dialect>> = {
@@ -24,7 +25,7 @@ const DIALECTS: Readonly<Record<string, Dialect>> = {
 const ADAPTERS: Partial<Record<Dialect, string>> = { generic: 'default' };
 
 export function dialectOf(adapter: string): Dialect {
-  return DIALECTS[adapter] ?? 'generic';
+  return own(DIALECTS, adapter) ?? 'generic';
 }
 
 export function adapterOf(dialect: Dialect): string {
@@ -42,7 +43,7 @@ const PARENTS: Readonly<Record<string, readonly string[]>> = {
 
 /** Prefixes that dispatch tries, nearest first. Athena's macros of Trino are its project's habit rather than dbt's rule. */
 export function dispatchPrefixes(adapter: string): readonly string[] {
-  return [adapter, ...(PARENTS[adapter] ?? []), 'default'];
+  return [adapter, ...(own(PARENTS, adapter) ?? []), 'default'];
 }
 
 /** The quote mark of identifiers. */

@@ -1,4 +1,5 @@
 /** `adapter`: dispatch, and questions to the warehouse answered from what is known. */
+import { own } from '../../schema/contracts/own.ts';
 import { argument } from '../jinja/arguments.ts';
 import { str } from '../jinja/python.ts';
 import type { Runtime } from '../jinja/runtime.ts';
@@ -31,7 +32,7 @@ class Adapter extends PyObject {
   }
 
   override attr(name: string): Value | undefined {
-    const native = Object.hasOwn(natives, name) ? natives[name] : undefined;
+    const native = own(natives, name);
     return native && new Fn(name, (args, kwargs, rt) => native(this.session, args, kwargs, rt));
   }
 }

@@ -1,4 +1,5 @@
 /** How dbt's layers of configuration add up. */
+import { own } from '../../schema/contracts/own.ts';
 import { objectOf } from './yaml-values.ts';
 import type { Config } from './types.ts';
 
@@ -61,8 +62,8 @@ export function mergeConfig(base: Config, next: Config): Config {
   const merged: Record<string, unknown> = { ...base };
   for (const [written, value] of Object.entries(next)) {
     const key = canonical(written);
-    if (APPENDED.has(key)) merged[key] = [...new Set([...listOf(merged[key]), ...listOf(value)])];
-    else if (MERGED.has(key)) merged[key] = { ...objectOf(merged[key]), ...objectOf(value) };
+    if (APPENDED.has(key)) merged[key] = [...new Set([...listOf(own(merged, key)), ...listOf(value)])];
+    else if (MERGED.has(key)) merged[key] = { ...objectOf(own(merged, key)), ...objectOf(value) };
     else merged[key] = value;
   }
   return merged;
@@ -78,7 +79,7 @@ export function folderConfig(tree: Config, fqn: readonly string[]): Config {
   for (let depth = 0; level !== undefined && depth <= fqn.length; depth++) {
     const step: string | undefined = fqn[depth];
     config = mergeConfig(config, ownConfig(level, step));
-    const next: unknown = step === undefined ? undefined : level[step];
+    const next: unknown = step === undefined ? undefined : own(level, step);
     level = typeof next === 'object' && next !== null && !Array.isArray(next) ? (next as Config) : undefined;
   }
   return config;

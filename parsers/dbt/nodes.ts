@@ -1,4 +1,5 @@
 /** Files → dbt's nodes, by the folders that the project names. */
+import { own } from '../../schema/contracts/own.ts';
 import { baseName, dirName, isUnder } from './paths.ts';
 import type { ProjectFile } from './project-file.ts';
 import type { DbtNode, NodeType } from './types.ts';
@@ -9,7 +10,7 @@ const LANGUAGES: Readonly<Record<string, DbtNode['language']>> = { sql: 'sql', p
 
 /** The nodes of one file; none for files that are no node of this package. */
 export function nodesOf(project: ProjectFile, path: string, text: string): DbtNode[] {
-  const language = LANGUAGES[path.slice(path.lastIndexOf('.') + 1)];
+  const language = own(LANGUAGES, path.slice(path.lastIndexOf('.') + 1));
   if (language === undefined) return [];
   const place = placeOf(project, path);
   if (place === undefined) return [];

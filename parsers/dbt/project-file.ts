@@ -1,5 +1,6 @@
 /** dbt_project.yml, profiles.yml: what a project is called, where its files are, what it runs on. */
 import { parse } from 'yaml';
+import { own } from '../../schema/contracts/own.ts';
 import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
 import { resolvePath } from './paths.ts';
 import type { Config } from './types.ts';
@@ -130,9 +131,9 @@ export function readProfile(
   diagnostics: Diagnostic[],
 ): Profile | undefined {
   const profiles = objectOf(parseYaml(text, path, diagnostics));
-  const own = objectOf(profiles[profile ?? '']);
+  const chosen = objectOf(own(profiles, profile ?? ''));
   const candidates = [
-    own,
+    chosen,
     ...Object.entries(profiles)
       .filter(([key]) => key !== 'config')
       .map(([, value]) => objectOf(value)),
@@ -144,7 +145,7 @@ export function readProfile(
   for (const candidate of candidates) {
     const outputs = objectOf(candidate['outputs']);
     const wanted = String(candidate['target']);
-    const name = wanted in outputs ? wanted : Object.keys(outputs)[0];
+    const name = Object.hasOwn(outputs, wanted) ? wanted : Object.keys(outputs)[0];
     if (name !== undefined) return profileOf(name, objectOf(outputs[name]), env);
   }
   return undefined;
@@ -155,7 +156,7 @@ function expandEnv(text: string, env: Readonly<Record<string, string>>): string 
   const call = /\{\{\s*env_var\(\s*["'](\w+)["']\s*(?:,\s*["']([^"']*)["']\s*)?\)[^}]*\}\}/g;
   return text.replace(
     call,
-    (_all, name: string, otherwise: string | undefined) => env[name] ?? otherwise ?? name,
+    (_all, name: string, otherwise: string | undefined) => own(env, name) ?? otherwise ?? name,
   );
 }
 

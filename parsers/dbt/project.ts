@@ -1,4 +1,5 @@
 /** One dbt project read from files alone: its nodes, packages, macros, configuration and names. */
+import { own } from '../../schema/contracts/own.ts';
 import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
 import type { Dialect } from '../../schema/contracts/dialect.ts';
 import { adapterOf, dialectOf, guessAdapter, quotesByDefault } from './adapter-type.ts';
@@ -198,15 +199,15 @@ export class DbtProject {
 
   /** A variable: given in the options, else the project's for this package or for all, else the package's own. */
   variable(name: string, packageName: string): unknown {
-    const own = this.packages.get(packageName)?.vars ?? {};
+    const ownVars = this.packages.get(packageName)?.vars ?? {};
     for (const scope of [
       this.options.vars,
-      objectOf(this.file.vars[packageName]),
+      objectOf(own(this.file.vars, packageName)),
       this.file.vars,
-      objectOf(own[packageName]),
-      own,
+      objectOf(own(ownVars, packageName)),
+      ownVars,
     ]) {
-      if (scope && name in scope) return scope[name];
+      if (scope && Object.hasOwn(scope, name)) return scope[name];
     }
     return undefined;
   }

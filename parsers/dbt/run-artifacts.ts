@@ -1,4 +1,5 @@
 /** What dbt's own runs tell of a project, out of its artifacts: names, compiled SQL, results of tests, how stale sources are, columns. */
+import { own } from '../../schema/contracts/own.ts';
 import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
 import { textHash } from '../reader.ts';
 import { readCatalog, readRunResults, readSourceFreshness, type SourceFreshness } from './artifacts.ts';
@@ -71,7 +72,7 @@ function readAll(texts: readonly ArtifactText[]): RunArtifacts {
       case 'run_results': {
         const found = readRunResults(text, path);
         for (const { uniqueId, status, failures = 0 } of found.value) {
-          const run = runs[status];
+          const run = own(runs, status);
           // A threshold lets a test pass with rows that break it.
           if (run !== undefined) results.set(uniqueId, run === 'pass' && failures > 0 ? 'warn' : run);
         }

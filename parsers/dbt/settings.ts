@@ -1,4 +1,5 @@
 /** `config`, `var` and `env_var`. */
+import { own } from '../../schema/contracts/own.ts';
 import { argument } from '../jinja/arguments.ts';
 import { JinjaError } from '../jinja/error.ts';
 import { parseTemplate, render } from '../jinja/jinja.ts';
@@ -33,7 +34,7 @@ export class ConfigObject extends PyObject {
 
   private read(name: string, args: Value[], kwargs: Kwargs, from: Config): Value {
     const key = str(args[0] ?? null);
-    const value = from[key === 'pre-hook' ? 'pre_hook' : key === 'post-hook' ? 'post_hook' : key];
+    const value = own(from, key === 'pre-hook' ? 'pre_hook' : key === 'post-hook' ? 'post_hook' : key);
     if (value !== undefined) return fromJson(value);
     if (name.includes('require')) throw new JinjaError(`configuration ${key} is required and not set`);
     return argument(args, kwargs, 1, 'default') ?? null;
@@ -55,7 +56,7 @@ export class ConfigObject extends PyObject {
       case 'model':
         return new Undefined('config.model');
       default: {
-        const value = this.all[name];
+        const value = own(this.all, name);
         return value === undefined ? undefined : fromJson(value);
       }
     }
@@ -108,7 +109,7 @@ export class VarObject extends PyObject {
 export function envVar(session: Session): Value {
   return new Fn('env_var', (args, kwargs, rt) => {
     const name = str(args[0] ?? null);
-    const given = session.project.options.env?.[name];
+    const given = own(session.project.options.env ?? {}, name);
     session.ask(`env:${name}`, given ?? '');
     if (given !== undefined) return given;
     const otherwise = argument(args, kwargs, 1, 'default');

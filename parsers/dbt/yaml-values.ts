@@ -1,4 +1,5 @@
 /** Small readings of YAML values that dbt writes in several ways. */
+import { own } from '../../schema/contracts/own.ts';
 import type { YamlValue } from '../yaml/document.ts';
 import type { Config, Place } from './types.ts';
 
@@ -51,7 +52,7 @@ const PERIODS: Record<string, number> = { minute: 60, hour: 3600, day: 86_400 };
 /** `{count: 12, period: hour}` in seconds; undefined where either is missing or a template. */
 export function seconds(value: YamlValue | undefined): number | undefined {
   const count = Number(value?.get('count')?.text() ?? Number.NaN);
-  const unit = PERIODS[value?.get('period')?.text() ?? ''];
+  const unit = own(PERIODS, value?.get('period')?.text() ?? '');
   return unit === undefined || Number.isNaN(count) ? undefined : count * unit;
 }
 

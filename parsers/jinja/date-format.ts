@@ -1,4 +1,5 @@
 /** Python's date formats. */
+import { own } from '../../schema/contracts/own.ts';
 import { JinjaError } from './error.ts';
 
 const DAY = 86_400_000;
@@ -110,7 +111,7 @@ export function strptime(value: string, format: string): number {
   const escaped = format.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const pattern = escaped.replace(
     /%([a-zA-Z%])/g,
-    (all, code: string) => PARTS[code] ?? (code === '%' ? '%' : all),
+    (all, code: string) => own(PARTS, code) ?? (code === '%' ? '%' : all),
   );
   const groups = new RegExp(`^${pattern}$`).exec(value)?.groups;
   if (!groups)

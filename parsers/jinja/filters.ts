@@ -1,4 +1,5 @@
 /** The filters behind `|`, by name: text and numbers here, sequences next door, dbt's four casts. */
+import { own } from '../../schema/contracts/own.ts';
 import { argument, integer, text } from './arguments.ts';
 import { JinjaError } from './error.ts';
 import { sequenceFilters } from './filters-sequence.ts';
@@ -71,7 +72,7 @@ const ENTITIES: Record<string, string> = {
   '"': '&#34;',
   "'": '&#39;',
 };
-const escape = onText((value) => value.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char));
+const escape = onText((value) => value.replace(/[&<>"']/g, (char) => own(ENTITIES, char) ?? char));
 const same: Native = (args) => args[0] ?? null;
 
 const defaultFilter: Native = (args, kwargs) => {

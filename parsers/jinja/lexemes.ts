@@ -1,4 +1,6 @@
 /** The words of Jinja's expression language: names, numbers, operators and string literals. */
+import { own } from '../../schema/contracts/own.ts';
+
 export const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
 export const NUMBER = /0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?/y;
 export const OPERATOR = /\*\*|\/\/|==|!=|>=|<=|[-+/*%~[\](){}<>=.:|,;]/y;
@@ -27,7 +29,7 @@ const ESCAPE = /\\(u[\da-fA-F]{4}|U[\da-fA-F]{8}|x[\da-fA-F]{2}|[0-7]{1,3}|[^])/
 /** Decodes Python's escapes; an unknown one keeps its backslash, as Python does. */
 function unescape(body: string): string {
   return body.replace(ESCAPE, (whole, escape: string) => {
-    const simple = ESCAPES[escape];
+    const simple = own(ESCAPES, escape);
     if (simple !== undefined) return simple;
     if (/^[uUx]./.test(escape)) return codePoint(Number.parseInt(escape.slice(1), 16), whole);
     if (/^[0-7]/.test(escape)) return codePoint(Number.parseInt(escape, 8), whole);

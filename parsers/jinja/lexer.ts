@@ -6,6 +6,7 @@
  * (0.5) keeps no source positions in tokens or tree and has no `do`, materialization, snapshot or docs tags;
  * `nunjucks` (3.2) evaluates with JavaScript semantics, has no namespace() and no Python methods.
  */
+import { own } from '../../schema/contracts/own.ts';
 import { JinjaError } from './error.ts';
 import { isNameStart, lexString, NAME, NUMBER, OPERATOR } from './lexemes.ts';
 
@@ -172,7 +173,7 @@ class Lexer {
     OPERATOR.lastIndex = this.pos;
     const op = OPERATOR.exec(this.text)?.[0];
     if (op === undefined) this.fail(`unexpected character ${JSON.stringify(this.text[this.pos])}`);
-    const closer = CLOSERS[op];
+    const closer = own(CLOSERS, op);
     if (closer !== undefined) brackets.push(closer);
     else if (op === ')' || op === ']' || op === '}') {
       if (brackets.pop() !== op) this.fail(`unexpected ${op}`);

@@ -1,4 +1,5 @@
 /** dbt's `modules`: datetime, re, itertools, pytz. */
+import { own } from '../../schema/contracts/own.ts';
 import { argument, integer, text } from './arguments.ts';
 import { datetimeModule } from './datetime.ts';
 import { JinjaError } from './error.ts';
@@ -112,7 +113,7 @@ class Pattern extends PyObject {
     this.regex = regex;
   }
   override attr(name: string): Value | undefined {
-    const native = Object.hasOwn(regularExpressions, name) ? regularExpressions[name] : undefined;
+    const native = own(regularExpressions, name);
     if (name === 'pattern') return this.regex.source;
     return native && new Fn(name, (args, kwargs, rt: Runtime) => native([this, ...args], kwargs, rt));
   }

@@ -1,4 +1,5 @@
 /** Tokens → statements: Jinja's tags and dbt's (`do`, `materialization`, `test`, `snapshot`, `docs`). */
+import { own } from '../../schema/contracts/own.ts';
 import type { BlockStmt, Expr, MacroStmt, Param, Stmt, Target, Template } from './ast.ts';
 import { Cursor } from './cursor.ts';
 import { lex } from './lexer.ts';
@@ -102,7 +103,7 @@ class Parser {
         return { kind: 'scope', line, body };
       }
     }
-    const block = Object.hasOwn(BLOCK_TAGS, name) ? BLOCK_TAGS[name] : undefined;
+    const block = own(BLOCK_TAGS, name);
     return block ? this.dbtBlock(name, block, line) : this.unknownTag(name, line);
   }
 

@@ -1,3 +1,4 @@
+import { own } from '../../schema/contracts/own.ts';
 import type { Dialect } from '../../schema/contracts/dialect.ts';
 import type { WriteMode } from '../../schema/contracts/facts.ts';
 import { readsOf } from '../../schema/contracts/relation-walk.ts';
@@ -110,7 +111,7 @@ export function dispositionOf(value: Value | undefined, address?: Value): WriteM
   const name =
     textOf(value) ??
     (value?.is === 'name' ? value.path : value?.is === 'unknown' ? value.path.join('.') : '');
-  const write = dispositions[name.slice(name.lastIndexOf('.') + 1)] ?? 'replace';
+  const write = own(dispositions, name.slice(name.lastIndexOf('.') + 1)) ?? 'replace';
   return write === 'replace' && (textOf(address)?.includes('$') ?? false) ? 'partition_overwrite' : write;
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../../schema/contracts/own.ts';
 import type { Expression } from '../../schema/contracts/relation.ts';
 import { evaluate } from './evaluate.ts';
 import { percentFormat } from './format.ts';
@@ -57,7 +58,7 @@ export function binary(node: PyNode, scope: Scope, run: Run): Value {
 const isColumn = (value: Value): boolean => value.is === 'column' || value.is === 'cases';
 
 function columnBinary(operator: string, left: Value, right: Value): Value {
-  const op = columnOperators[operator];
+  const op = own(columnOperators, operator);
   const value: Expression =
     op === undefined
       ? { ex: 'opaque', parts: [expressionOf(left), expressionOf(right)] }

@@ -1,5 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/python';
+import { own } from '../../schema/contracts/own.ts';
 import type { Lines } from '../../schema/contracts/facts.ts';
 
 export type PyNode = SyntaxNode;
@@ -118,6 +119,6 @@ const escapes: Readonly<Record<string, string>> = {
 export function unescape(body: string): string {
   if (!body.includes('\\')) return body;
   return body.replace(/\\(x[0-9a-f]{2}|u[0-9a-f]{4}|[^])/gi, (whole, code: string) =>
-    /^[xu]./.test(code) ? String.fromCharCode(parseInt(code.slice(1), 16)) : (escapes[code] ?? whole),
+    /^[xu]./.test(code) ? String.fromCharCode(parseInt(code.slice(1), 16)) : (own(escapes, code) ?? whole),
   );
 }

@@ -1,4 +1,5 @@
 /** Expressions as compact, readable SQL: for claims, evidence and phrases. Not tied to a dialect, and not meant to be run. */
+import { own } from './own.ts';
 import type { Expression, SortKey } from './relation.ts';
 
 /** Binding strength: an operand that binds more weakly than its operator stands in parentheses. */
@@ -59,7 +60,7 @@ function print(expression: Expression): Printed {
     case 'case':
       return whole(caseText(expression));
     case 'binary': {
-      const binds = strength[expression.op] ?? comparison;
+      const binds = own(strength, expression.op) ?? comparison;
       const strict = binds >= comparison && !['+', '*', '||'].includes(expression.op);
       const left = operand(expression.left, binds, binds === comparison);
       return { text: `${left} ${expression.op} ${operand(expression.right, binds, strict)}`, binds };

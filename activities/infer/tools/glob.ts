@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { own } from '../../../schema/contracts/own.ts';
 
 const longestGlob = 200;
 const anywhere: Readonly<Record<string, string>> = {
@@ -24,7 +25,7 @@ export function globMatcher(glob: string): ((path: string) => boolean) | null {
       open -= 1;
       return ')';
     }
-    return (open > 0 ? { ...anywhere, ...inBraces } : anywhere)[part] ?? RE2JS.quote(part);
+    return own(open > 0 ? { ...anywhere, ...inBraces } : anywhere, part) ?? RE2JS.quote(part);
   });
   if (open > 0) return null;
   const compiled = RE2JS.compile(`^(?:${text.join('')})$`, RE2JS.DOTALL);

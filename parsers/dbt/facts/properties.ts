@@ -1,4 +1,5 @@
 /** What properties files declare, as declarations and uses. */
+import { own } from '../../../schema/contracts/own.ts';
 import type { Declaration, DeclaredColumn, DeclaredKey, Lines } from '../../../schema/contracts/facts.ts';
 import type { NameRef } from '../../../schema/contracts/names.ts';
 import type { Findings } from '../../reader.ts';
@@ -159,7 +160,7 @@ type TestReader = (test: TestProperties, project: DbtProject) => readonly string
 const ownColumn: TestReader = ({ column, args }) => listIn(args['column_name'] ?? args['column'] ?? column);
 const columnsArgument =
   (name: string): TestReader =>
-  ({ column, args }) => [...(column === undefined ? [] : [column]), ...listIn(args[name])];
+  ({ column, args }) => [...(column === undefined ? [] : [column]), ...listIn(own(args, name))];
 
 /** Tests that say that columns are unique, by name without package, and which columns they mean. */
 const uniqueTests: Readonly<Record<string, TestReader>> = {
@@ -193,7 +194,7 @@ function testDeclarations(
   const found: Declaration[] = [];
   // What does not hold is kept, and relied on by nobody.
   const failed = lastRun === 'fail' || lastRun === 'warn';
-  const columns = uniqueTests[name]?.(test, project) ?? [];
+  const columns = own(uniqueTests, name)?.(test, project) ?? [];
   const words = failedWords(test, columns.length > 0 ? columns : ownColumn(test, project), run);
   if (words !== undefined) found.push({ ...common, declares: 'caveat', text: words });
   if (columns.length > 0 && columns.every(isColumnName)) {

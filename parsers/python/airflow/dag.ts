@@ -1,3 +1,4 @@
+import { own } from '../../../schema/contracts/own.ts';
 import { evaluate } from '../evaluate.ts';
 import { runFunction } from '../calls.ts';
 import { readable } from '../../runtime-text.ts';
@@ -78,7 +79,8 @@ export function seconds(value: Value | undefined): number | undefined {
   if (value?.is !== 'object' || !/timedelta$|duration$/.test(value.type)) return undefined;
   let total = 0;
   for (const [unit, amount] of value.fields) {
-    if (amount.is === 'number') total += Number(amount.text) * (units[unit === '0' ? 'days' : unit] ?? 0);
+    if (amount.is === 'number')
+      total += Number(amount.text) * (own(units, unit === '0' ? 'days' : unit) ?? 0);
   }
   return total > 0 ? total : undefined;
 }

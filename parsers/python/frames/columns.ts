@@ -1,3 +1,4 @@
+import { own } from '../../../schema/contracts/own.ts';
 import type { Expression, SortKey, WindowExpression } from '../../../schema/contracts/relation.ts';
 import type { Call, Library } from '../run.ts';
 import { textOf, unknown, type Value } from '../values.ts';
@@ -34,8 +35,8 @@ export const columnMethods: Library = (call) => {
   });
   const [first, second] = call.args;
   const operand = (arg: Value | undefined): Expression => (arg === undefined ? value : expressionOf(arg));
-  const test = tests[method];
-  const comparison = comparisons[method];
+  const test = own(tests, method);
+  const comparison = own(comparisons, method);
   if (test !== undefined) return of({ ex: 'unary', op: test, value });
   if (comparison !== undefined)
     return of({ ex: 'binary', op: comparison, left: value, right: operand(first) });

@@ -1,3 +1,4 @@
+import { own } from '../../../schema/contracts/own.ts';
 import { readsOf } from '../../../schema/contracts/relation-walk.ts';
 import type { Expression, Join, ProjectItem, Relation } from '../../../schema/contracts/relation.ts';
 import type { NameRef } from '../../../schema/contracts/names.ts';
@@ -95,7 +96,7 @@ export function joinFrames(
   condition: { readonly using: readonly string[] } | { readonly on: Expression } | undefined,
   line: number,
 ): FrameValue {
-  const kind = kinds[(how ?? 'inner').toLowerCase().replace(/_/g, '')] ?? 'inner';
+  const kind = own(kinds, (how ?? 'inner').toLowerCase().replace(/_/g, '')) ?? 'inner';
   const [leftSide, leftNames] = side(left, []);
   const [rightSide, rightNames] = side(right, leftNames);
   const qualifiers = [...leftNames, ...rightNames];

@@ -1,3 +1,4 @@
+import { own } from '../../../schema/contracts/own.ts';
 import type { Expression } from '../../../schema/contracts/relation.ts';
 import type { Library } from '../run.ts';
 import { sqlItems } from '../sql.ts';
@@ -82,13 +83,13 @@ export const sparkFunctions: Library = (call, run) => {
 
 function callOf(method: string, args: readonly Value[]): Expression {
   const lower = method.toLowerCase();
-  const from = literalFrom[lower] ?? Number.POSITIVE_INFINITY;
+  const from = own(literalFrom, lower) ?? Number.POSITIVE_INFINITY;
   const values = args.map((arg, index) => (index >= from ? expressionOf(arg) : columnValue(arg)));
   const [star] = values;
   const distinct = /distinct$/i.test(method) && !/approx/i.test(method);
   return {
     ex: 'call',
-    name: sqlNames[lower] ?? lower,
+    name: own(sqlNames, lower) ?? lower,
     args: lower === 'count' && star?.ex === 'literal' ? [{ ex: 'star' }] : values,
     ...(aggregates.has(method) ? { aggregate: true } : {}),
     ...(distinct ? { distinct: true } : {}),

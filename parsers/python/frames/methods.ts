@@ -1,3 +1,4 @@
+import { own } from '../../../schema/contracts/own.ts';
 import type { Expression, ProjectItem, Relation } from '../../../schema/contracts/relation.ts';
 import { callFunction } from '../calls.ts';
 import { argument, lineOf, type Call, type Library, type Run } from '../run.ts';
@@ -280,7 +281,7 @@ export const frameMethods: Library = (call, run) => {
   if (receiver?.is !== 'frame') return undefined;
   const known =
     receiver.library === 'spark' || /^(join|agg|transform)$/.test(method) === false
-      ? methods[method]
+      ? own(methods, method)
       : undefined;
   if (known !== undefined) return known(receiver, call, run);
   if (scalars.test(method)) return unknown(receiver.variable ?? 'frame', method);

@@ -1,3 +1,4 @@
+import { own } from '../../../schema/contracts/own.ts';
 import type { TableKind, WriteMode } from '../../../schema/contracts/facts.ts';
 import type { NameRef } from '../../../schema/contracts/names.ts';
 import { readsOf } from '../../../schema/contracts/relation-walk.ts';
@@ -171,17 +172,18 @@ function writerMethod(writer: WriterValue, call: Call, run: Run): Value {
   return unknown(method);
 }
 
+/** Methods of `DataFrame.writeTo(table)`. */
+const tableWrites: Readonly<Record<string, WriteMode>> = {
+  append: 'append',
+  overwritePartitions: 'partition_overwrite',
+  overwrite: 'partition_overwrite',
+  create: 'replace',
+  replace: 'replace',
+  createOrReplace: 'replace',
+};
+
 function writeTo(writer: WriterValue, call: Call, run: Run): Value {
-  const write: WriteMode | undefined = (
-    {
-      append: 'append',
-      overwritePartitions: 'partition_overwrite',
-      overwrite: 'partition_overwrite',
-      create: 'replace',
-      replace: 'replace',
-      createOrReplace: 'replace',
-    } as const
-  )[call.method];
+  const write = own(tableWrites, call.method);
   if (write === undefined) return writer;
   return written(writer, codeTable(writer.table, lineOf(run, call.at)), 'table', write, call, run);
 }
@@ -199,7 +201,7 @@ function written(
     textOf(writer.options.get('partitionoverwritemode')) === 'dynamic' ||
     writer.options.has('replacewhere') ||
     writer.options.has('datepartition');
-  const byMode = modes[(writer.mode ?? 'error').toLowerCase()] ?? 'replace';
+  const byMode = own(modes, (writer.mode ?? 'error').toLowerCase()) ?? 'replace';
   addBuild(
     {
       target,

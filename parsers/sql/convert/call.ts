@@ -1,4 +1,5 @@
 /** Function calls. Some hundreds of functions have node kinds of their own in the tree: they are told apart by what they are not. */
+import { own } from '../../../schema/contracts/own.ts';
 import { words } from '../text/words.ts';
 import type { CallExpression, Expression, WindowExpression } from '../../../schema/contracts/relation.ts';
 import { isAggregate } from './aggregates.ts';
@@ -155,7 +156,7 @@ function nameOf(kind: string, data: Readonly<Record<string, unknown>>): string {
   for (const field of ['original_name', 'name', 'original_function_name'])
     if (typeof data[field] === 'string' && data[field] !== '') return data[field];
   return (
-    names[kind] ??
+    own(names, kind) ??
     kind.replace(/(?<![a-z0-9])(?:[a-z]_)+[a-z](?![a-z])/g, (letters) => letters.replaceAll('_', ''))
   );
 }

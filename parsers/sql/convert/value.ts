@@ -1,4 +1,5 @@
 /** Values written in the code: literals, parameters, arrays, structs, intervals. */
+import { own } from '../../../schema/contracts/own.ts';
 import type { Expression, LiteralExpression, StructExpression } from '../../../schema/contracts/relation.ts';
 import { convertExpression } from './expression.ts';
 import type { Env } from './env.ts';
@@ -32,7 +33,7 @@ export const valueHandlers: Handlers<Env, Expression> = {
     if (unrendered !== null) return { ex: 'parameter', name: unrendered };
     const value = Array.isArray(data.value) ? data.value[0] : data.value;
     return literal(
-      literalTypes[data.literal_type] ?? 'string',
+      own(literalTypes, data.literal_type) ?? 'string',
       data.literal_type === 'escape_string' ? value.replace(/^e:/i, '') : value,
     );
   },

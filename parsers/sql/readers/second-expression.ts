@@ -1,4 +1,5 @@
 /** Expressions of the second reader, in the first reader's shape. */
+import { own } from '../../../schema/contracts/own.ts';
 import { find, identifier, lower, many, rawOf, text, tree, type Raw } from './second-raw.ts';
 import { ordered, queryTree } from './second-query.ts';
 import type { Tree } from './tree.ts';
@@ -36,7 +37,7 @@ const rules: Readonly<Record<string, Rule>> = {
   Nested: (raw) => tree('paren', { this: expressionTree(raw) }),
   Value: (raw) => valueTree(find(raw, 'value') ?? raw),
   BinaryOp: (raw) => {
-    const kind = isLeaf(find(raw, 'op')) ? operators[text(raw, 'op')!] : undefined;
+    const kind = isLeaf(find(raw, 'op')) ? own(operators, text(raw, 'op')!) : undefined;
     const sides = { left: at(raw, 'left'), right: at(raw, 'right') };
     return kind
       ? tree(kind, sides)
@@ -143,7 +144,7 @@ export function expressionTree(raw: Raw): Tree {
   if (isLeaf(raw)) return raw === 'Wildcard' ? tree('star', { table: null }) : tree('var', { this: raw });
   const [kind] = Object.keys(raw);
   const data = kind === undefined ? undefined : (raw as Readonly<Record<string, unknown>>)[kind];
-  const rule = kind === undefined ? undefined : rules[kind];
+  const rule = kind === undefined ? undefined : own(rules, kind);
   if (rule) return rule(rawOf(data));
   return tree('function', { name: lower(kind ?? 'unknown'), args: [...partsIn(data)] });
 }
@@ -153,7 +154,7 @@ function* partsIn(value: unknown): Generator<Tree> {
   if (Array.isArray(value)) for (const each of value) yield* partsIn(each);
   else {
     const keys = Object.keys(value);
-    if (keys.length === 1 && rules[keys[0]!]) yield expressionTree(rawOf(value));
+    if (keys.length === 1 && own(rules, keys[0]!)) yield expressionTree(rawOf(value));
     else
       for (const key of keys)
         if (key !== 'data_type') yield* partsIn((value as Record<string, unknown>)[key]);

@@ -1,5 +1,6 @@
 /** Access to the second reader's tree, which is plain JSON without a shape that could be relied on. */
 
+import { own } from '../../../schema/contracts/own.ts';
 import type { Tree } from './tree.ts';
 
 /** A node in the first reader's shape. */
@@ -14,7 +15,7 @@ export const rawOf = (value: unknown): Raw => value as Raw;
 
 export function find(raw: Raw | undefined | null, field: string): Raw | undefined {
   if (typeof raw !== 'object' || raw === null) return undefined;
-  return raw[field] ?? undefined;
+  return own(raw, field) ?? undefined;
 }
 
 export function many(raw: Raw | undefined | null, field: string): Raw[] {

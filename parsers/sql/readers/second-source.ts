@@ -1,4 +1,5 @@
 /** What stands in FROM, by the second reader, in the first reader's shape. */
+import { own } from '../../../schema/contracts/own.ts';
 import { expressionTree } from './second-expression.ts';
 import { queryTree } from './second-query.ts';
 import { find, identifier, many, rows, text, tree, type Raw } from './second-raw.ts';
@@ -34,7 +35,7 @@ export function joinOf(join: Raw): object {
   const on = find(constraint, 'On');
   const match = find(inner, 'match_condition');
   const natural = typeof constraint === 'string' && (constraint as string) === 'Natural';
-  const kind = joinKinds[name] ?? 'Inner';
+  const kind = own(joinKinds, name) ?? 'Inner';
   return {
     ...joinBase,
     this: factorTree(find(join, 'relation')!),

@@ -1,4 +1,5 @@
 /** One statement: the first word decides which rule reads it. The table below is the list of what is understood. */
+import { own } from '../../../schema/contracts/own.ts';
 import { words } from '../text/words.ts';
 import type { Build } from '../../../schema/contracts/facts.ts';
 import type { Dialect } from '../../../schema/contracts/dialect.ts';
@@ -53,7 +54,7 @@ const harmless: ReadonlySet<string> = words(`
 export function readStatement(source: Source): Outcome {
   const cursor = cursorOf(source);
   if (cursor.token?.text === '(') return readBareQuery(source);
-  const rule = rules[cursor.word()];
+  const rule = own(rules, cursor.word());
   if (rule) return rule(source);
   if (harmless.has(cursor.word())) return { kind: 'other', status: 'parsed' };
   return readBareQuery(source);

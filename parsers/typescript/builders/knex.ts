@@ -1,3 +1,4 @@
+import { own } from '../../../schema/contracts/own.ts';
 import type { Expression, Join } from '../../../schema/contracts/relation.ts';
 import { callFunction } from '../calls.ts';
 import { lineOf, type Library, type Run } from '../run.ts';
@@ -92,7 +93,7 @@ function step(
     takeQuery(state, run);
     return builder({ ...state, ...changes, node: site.node, steps: state.steps + 1 }, run);
   };
-  const kind = joins[name];
+  const kind = own(joins, name);
   if (kind !== undefined) {
     const inner = builderOf(first);
     if (inner !== undefined) takeQuery(inner.query, run);

@@ -1,3 +1,4 @@
+import { own } from '../../../schema/contracts/own.ts';
 import type { Join, ProjectItem, Relation } from '../../../schema/contracts/relation.ts';
 import { callFunction } from '../calls.ts';
 import { lineOf, type Library, type Run } from '../run.ts';
@@ -140,7 +141,7 @@ function step(
     takeQuery(state, run);
     return query({ ...state, ...changes, node: site.node, steps: state.steps + 1 }, run);
   };
-  const kind = joins[name];
+  const kind = own(joins, name);
   if (kind !== undefined) {
     const right = fromOf(first, site, run, state.ctes);
     if (right === undefined) return next({});
