@@ -22,6 +22,7 @@ function* turnLines(turn: TranscriptTurn, view: View, full: boolean): Generator<
   yield `${style('bold', `turn ${turn.turn}`)}  ${style('dim', measures(turn))}`;
   for (const { at, reason } of turn.rejected)
     yield* labelled('sent back', `${at}: ${reason}`, view, 'yellow');
+  if (turn.compacted) yield* labelled('compacted', 'what was said before', view);
   if (turn.closing !== null) yield* labelled('last turn', `the bound of ${turn.closing} is reached`, view);
   for (const text of turn.told)
     if (full) yield* block('told', text, view);

@@ -25,6 +25,8 @@ export interface TranscriptTurn {
   readonly shown: readonly Span[];
   /** Statements of the answer before that did not hold. */
   readonly rejected: readonly Rejection[];
+  /** What was said before was put shorter: by the server, or because notes were asked for. */
+  readonly compacted: boolean;
   /** The bound for which it is the last turn; null: none. */
   readonly closing: string | null;
   /** `calls`, `answer`, `refusal`, `incomplete`, `malformed`, or `error` of a call that failed; null: it is open. */
@@ -72,6 +74,7 @@ function readTurn(row: TranscriptRow, next: TranscriptRow | undefined): Transcri
     told: added.input.flatMap(({ role, content }) => (role === 'user' ? [String(content)] : [])),
     shown: added.shown,
     rejected: added.rejected,
+    compacted: added.notes || (done?.items.some(({ type }) => type === 'compaction') ?? false),
     closing: added.closing,
     outcome: failed ? 'error' : (outcome?.kind ?? null),
     reason: failed ? failed.error : outcome ? reasonOf(outcome) : null,

@@ -28,6 +28,8 @@ export interface Added {
   readonly rejected: readonly Rejection[];
   /** It asks for an answer again. */
   readonly corrects: boolean;
+  /** It asks for notes to go on from, in place of an answer: behind them, what was said before is dropped. */
+  readonly notes: boolean;
   /** The turn is the last one, and why; null: the model may go on. */
   readonly closing: Bound | null;
   /** Seconds that the tools took. */
@@ -57,7 +59,11 @@ interface Failure {
   readonly failures: number;
 }
 
-export interface TurnRequest<T> extends Omit<ModelRequest<T>, 'mayCall'> {
+type Contract<T> = Pick<ModelRequest<T>, 'contract' | 'contractName'>;
+
+export interface TurnRequest<T> extends Omit<ModelRequest<T>, 'mayCall' | keyof Contract<T>> {
+  /** What has to come back on what the turn adds. */
+  readonly contractOf: (added: Added) => Contract<T>;
   /** What the input holds before this turn; `added` comes behind it. */
   readonly input: readonly ModelInputItem[];
   /** Asked for only if the turn is not stored. */
@@ -79,20 +85,22 @@ export async function takeTurn<T>(
   const { prices } = config.model;
   const stored = await findModelCall(db, key);
   if (stored?.status === 'done') {
-    const answer = readStored(stored.response, request.contract);
+    const added = inOneForm(stored.request as Added);
+    const answer = readStored(stored.response, request.contractOf(added).contract);
     const { costUsd } = spent(answer.usage, prices);
-    return { added: inOneForm(stored.request as Added), answer, costUsd, stored: true };
+    return { added, answer, costUsd, stored: true };
   }
   const before = failuresOf(stored?.response, run);
 
-  const { add, ...rest } = request;
+  const { add, contractOf, ...rest } = request;
   const added = inOneForm(await add());
   const input = [...rest.input, ...added.input];
   const room = await takeRoom(deps, rest.instructions + JSON.stringify([rest.tools, input]));
   const id = await beginModelCall(db, run, key, added);
   const start = performance.now();
   try {
-    const turn = await model.respond({ ...rest, input, mayCall: added.closing === null }, signal);
+    const mayCall = added.closing === null && !added.notes;
+    const turn = await model.respond({ ...rest, ...contractOf(added), input, mayCall }, signal);
     const answer = { ...turn, seconds: secondsSince(start) };
     const cost = spent(turn.usage, prices);
     await finishModelCall(db, id, { status: 'done', response: answer, ...cost });

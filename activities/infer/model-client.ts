@@ -55,7 +55,7 @@ export interface ModelClient {
   readonly effort: string;
   readonly maxOutputTokens: number;
   /**
-   * Asks once; nothing is retried here and nothing is stored by the server. A refusal, an answer cut short and one that does not fit the contract are
+   * Asks once (of a server that refuses to compact, once more without that, from then on); nothing else is retried here and nothing is stored by the server. A refusal, an answer cut short and one that does not fit the contract are
    * outcomes. Throws `RateLimited` (wait), `SystemError` (try again), `UserError` (wrong key, model, address or setting), and
    * what the SDK throws when `signal` is aborted.
    */
@@ -68,11 +68,13 @@ export interface ModelClientOptions {
 }
 
 export function createModelClient(
-  config: Pick<ModelConfig, 'name' | 'effort' | 'maxOutputTokens'>,
+  config: Pick<ModelConfig, 'name' | 'effort' | 'maxOutputTokens' | 'compactAtTokens'>,
   access: OpenAiAccess,
   { silenceMs = 290_000 }: ModelClientOptions = {},
 ): ModelClient {
-  const { name: model, effort, maxOutputTokens } = config;
+  const { name: model, effort, maxOutputTokens, compactAtTokens } = config;
+  /** Until the server refuses it. */
+  let compacts = true;
   const client = new OpenAI({
     apiKey: access.apiKey,
     baseURL: access.baseUrl,
@@ -99,6 +101,7 @@ export function createModelClient(
     include: ['reasoning.encrypted_content' as const],
     store: false,
     stream: true as const,
+    ...(compacts && { context_management: [{ type: 'compaction', compact_threshold: compactAtTokens }] }),
     input: request.input as unknown as OpenAI.Responses.ResponseInput,
     tool_choice: request.mayCall ? ('auto' as const) : ('none' as const),
     prompt_cache_key: request.cacheKey,
@@ -109,6 +112,7 @@ export function createModelClient(
     effort,
     maxOutputTokens,
     async respond(request, signal) {
+      const wished = compacts;
       const silence = new AbortController();
       const timer = setTimeout(() => silence.abort(), silenceMs);
       const heard = () => void timer.refresh();
@@ -119,6 +123,10 @@ export function createModelClient(
         options.signal.throwIfAborted();
         return readTurn(last, request.contract, model, readServerLimits(response.headers));
       } catch (error) {
+        if (wished && refusesCompaction(error)) {
+          compacts = false;
+          return await this.respond(request, signal);
+        }
         if (silence.signal.aborted && !signal?.aborted)
           throw new SystemError(`${model} was silent for ${Math.round(silenceMs / 1_000)} seconds.`);
         throw noResponse(error, client.baseURL) ?? readable(error, model);
@@ -128,6 +136,12 @@ export function createModelClient(
     },
   };
 }
+
+/** Servers that know no compaction mostly ignore the wish; a strict one names it. */
+const refusesCompaction = (error: unknown): boolean =>
+  error instanceof OpenAI.APIError &&
+  ((error.status as number | undefined) === 400 || (error.status as number | undefined) === 422) &&
+  `${error.param ?? ''} ${error.message}`.includes('context_management');
 
 function readTurn<T>(
   response: OpenAI.Responses.Response | null,

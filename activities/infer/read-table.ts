@@ -4,11 +4,19 @@ import type { CheckedReading, Rejection } from '../../inference/model/check-cita
 import {
   closingText,
   correctionText,
+  goOnText,
   instructions,
   malformedText,
+  notesText,
   promptVersion,
 } from '../../inference/model/instructions.ts';
-import { fieldsAsked, tableReadingSchema, type TableReading } from '../../inference/model/output-contract.ts';
+import {
+  fieldsAsked,
+  notesSchema,
+  tableReadingSchema,
+  type Notes,
+  type TableReading,
+} from '../../inference/model/output-contract.ts';
 import { toolDefinitions } from '../../inference/model/tools.ts';
 import { ModelError } from '../../schema/contracts/errors.ts';
 import type { NewClaim } from '../../schema/contracts/claims.ts';
@@ -65,49 +73,59 @@ export async function readTable(
   let next: () => Promise<Partial<Added>> = () => openDossier(context.deps, question, context.code);
   for (;;) {
     const turn = await ask(context, question, generation, conversation, next);
-    conversation = after(conversation, turn);
+    conversation = after(conversation, turn, context.deps.config.model.compactAtTokens);
     const { outcome } = turn.answer;
-    const { closing } = turn.added;
-    if (outcome.kind === 'answer')
+    const { closing, notes } = turn.added;
+    if (outcome.kind === 'answer' && !('notes' in outcome.value))
       checked = await checkReading(context, question, outcome.value, conversation.shown);
-    const again = closing === null ? follow(context, outcome, checked, conversation) : null;
+    const again =
+      closing !== null ? null : notes ? goOn(outcome) : follow(context, outcome, checked, conversation);
     if (again === null) return result(context, question, outcome, checked, conversation, closing);
     next = again;
   }
 }
 
-/** One turn. What it adds is `next`, and an end where a bound is reached. */
+type Answer = TableReading | Notes;
+
+/** One turn. What it adds is `next`, and an end where a bound is reached or the conversation has grown too long. */
 async function ask(
   { deps, handle, signal }: InferContext,
   { table, inputHash }: Question,
   generation: number,
-  { input, spent }: Conversation,
+  { input, spent, full }: Conversation,
   next: () => Promise<Partial<Added>>,
-): Promise<Turn<TableReading>> {
+): Promise<Turn<Answer>> {
   const key = { repo: handle.repo, table, model: deps.model.model, promptVersion, inputHash, generation };
   async function add(): Promise<Added> {
     const start = performance.now();
     const added = { ...nothingAdded, ...(await next()) };
     const closing = boundReached(spent, boundsOf(deps));
-    const end = closing === null ? [] : [message(closingText(closing))];
-    return { ...added, input: [...added.input, ...end], closing, seconds: secondsSince(start) };
+    const notes = full && closing === null;
+    const end = notes ? [message(notesText)] : closing === null ? [] : [message(closingText(closing))];
+    return { ...added, input: [...added.input, ...end], notes, closing, seconds: secondsSince(start) };
   }
   const request = {
     instructions,
     tools: toolDefinitions,
-    contract: tableReadingSchema,
-    contractName: 'table_reading',
+    contractOf: ({ notes }: Added) =>
+      notes
+        ? { contract: notesSchema, contractName: 'notes' }
+        : { contract: tableReadingSchema, contractName: 'table_reading' },
     cacheKey: `tablelore-${hashOf([handle.repo, table]).slice(0, 24)}`,
     input,
     add,
   };
-  return takeTurn(deps, handle.run, { ...key, turn: spent.turns }, request, signal);
+  return takeTurn<Answer>(deps, handle.run, { ...key, turn: spent.turns }, request, signal);
 }
+
+/** After notes. What is malformed is as good as any other text for going on. */
+const goOn = ({ kind }: ModelOutcome<Answer>): (() => Promise<Partial<Added>>) | null =>
+  kind === 'answer' || kind === 'malformed' ? () => Promise.resolve({ input: [message(goOnText)] }) : null;
 
 /** What the next turn adds; null: there is none. */
 function follow(
   context: InferContext,
-  outcome: ModelOutcome<TableReading>,
+  outcome: ModelOutcome<Answer>,
   checked: CheckedReading | null,
   { corrected }: Conversation,
 ): (() => Promise<Partial<Added>>) | null {
@@ -131,6 +149,7 @@ const nothingAdded: Added = {
   opened: nothingOpened,
   rejected: [],
   corrects: false,
+  notes: false,
   closing: null,
   seconds: 0,
 };
@@ -143,7 +162,7 @@ function boundsOf({ config }: ActivityDeps): Bounds {
 function result(
   context: InferContext,
   question: Question,
-  outcome: ModelOutcome<TableReading>,
+  outcome: ModelOutcome<Answer>,
   checked: CheckedReading | null,
   { spent, opened, reused }: Conversation,
   bound: Bound | null,
@@ -162,7 +181,7 @@ function result(
   };
 }
 
-function noAnswer(outcome: ModelOutcome<TableReading>): ModelError {
+function noAnswer(outcome: ModelOutcome<Answer>): ModelError {
   switch (outcome.kind) {
     case 'refusal':
       return new ModelError(`The model refused: ${outcome.text}`);

@@ -30,6 +30,11 @@ export function correctionText(
 export const malformedText = (problem: string): string =>
   `${problem} Give the whole answer again, as JSON of the given schema and nothing else.`;
 
+/** The conversation is too long to go on with. */
+export const notesText = `This conversation has grown long. What the tools showed is about to leave it; the dossier stays. Write notes for yourself to go on from: what you found out, each with the path and the lines that say it; where you looked in vain; what you still want to look at.`;
+
+export const goOnText = `What the tools showed is no longer here; your notes and the dossier are. Lines that you were shown before may still be cited. Go on.`;
+
 const usedUp: Readonly<Record<Bound, string>> = {
   turns: 'The turns for this table are used up',
   tokens: 'The tokens for this table are used up',

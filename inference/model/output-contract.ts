@@ -95,6 +95,10 @@ export const tableReadingSchema = z.strictObject({
 });
 export type TableReading = z.infer<typeof tableReadingSchema>;
 
+/** What the model writes down for itself when its conversation has grown too long. */
+export const notesSchema = z.strictObject({ notes: z.string() });
+export type Notes = z.infer<typeof notesSchema>;
+
 /** Any one statement of a reading. */
 export interface Statement {
   readonly evidence: readonly Citation[];

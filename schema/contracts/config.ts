@@ -85,6 +85,11 @@ const modelSchema = z.strictObject({
   name: z.string().default('gpt-5.2-codex'),
   effort: z.enum(['minimal', 'low', 'medium', 'high']).default('medium'),
   maxOutputTokens: z.int().positive().default(16_000),
+  compactAtTokens: z
+    .int()
+    .min(40_000, 'use at least 40000: a dossier alone takes up to about 30000')
+    .default(120_000)
+    .describe('A conversation whose input is as long is compacted: well below what the model takes.'),
   requestsPerMinute: z.int().positive().default(60),
   tokensPerMinute: z.int().positive().default(200_000),
   tablesPerNight: z

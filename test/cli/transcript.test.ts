@@ -6,7 +6,7 @@ import { readTranscript } from '../../cli/transcript.ts';
 import type { TranscriptRow } from '../../store/transcripts.ts';
 
 const plain = { style: (_format: unknown, text: string) => text, width: 100 };
-const added: Added = { input: [], shown: [], opened: { files: [], tables: [] }, rejected: [], corrects: false, closing: null, seconds: 0.5 }; // prettier-ignore
+const added: Added = { input: [], shown: [], opened: { files: [], tables: [] }, rejected: [], corrects: false, notes: false, closing: null, seconds: 0.5 }; // prettier-ignore
 const usage = { input: 12_000, cachedInput: 9_000, output: 300, reasoning: 100 };
 const silent = { limit: null, remaining: null };
 const turn = (

@@ -78,6 +78,8 @@ export interface ScriptedModelOptions {
   readonly steps?: readonly Step[];
   /** What is done when no step fits. Absent: the request is unexpected. */
   readonly otherwise?: (request: ResponsesRequest) => Step;
+  /** A server that refuses to compact conversations. Default: one that takes the wish, and compacts where a step says so. */
+  readonly refusesCompaction?: boolean;
   /** `chat`: a server that offers Chat Completions and embeddings only. Default: `responses`. */
   readonly api?: 'responses' | 'chat';
 }
@@ -124,6 +126,8 @@ export async function startScriptedModelServer(
   function serveResponses(text: string, response: ServerResponse): void {
     const request = checkResponses(text, spoken, problems);
     if (!request) return sendError(response, 400, 'invalid_request_error', problems.at(-1) ?? '');
+    if (options.refusesCompaction && request.context_management)
+      return sendError(response, 400, 'unknown_parameter', "Unknown parameter: 'context_management'.");
     requests.push(request);
     for (const one of waiting.filter(({ count }) => requests.length >= count)) one.resolve();
     const input = JSON.stringify(request.input);

@@ -46,6 +46,9 @@ const requestSchema = z.strictObject({
   include: z.tuple([z.literal('reasoning.encrypted_content')]),
   store: z.literal(false),
   stream: z.literal(true),
+  context_management: z
+    .tuple([z.strictObject({ type: z.literal('compaction'), compact_threshold: z.int().min(1_000) })])
+    .optional(),
   tool_choice: z.enum(['auto', 'none']),
   prompt_cache_key: z.string().min(1).max(64),
 });

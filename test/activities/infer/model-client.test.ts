@@ -11,6 +11,7 @@ import {
   type Step,
 } from '../../support/scripted-model-server.ts';
 
+const config = { name: 'gpt-test', effort: 'low', maxOutputTokens: 500, compactAtTokens: 50_000 } as const;
 const contract = z.strictObject({ word: z.string(), count: z.int().nullable() });
 const request = {
   instructions: 'Count words.',
@@ -25,9 +26,8 @@ const request = {
 async function withServer(t: TestContext, options: ScriptedModelOptions, more: ModelClientOptions = {}) {
   const server = await startScriptedModelServer(options);
   t.after(() => server.close());
-  const config = { name: 'gpt-test', effort: 'low', maxOutputTokens: 500 } as const;
   const access = { apiKey: server.apiKey, baseUrl: server.baseUrl };
-  return { server, config, client: createModelClient(config, access, more) };
+  return { server, client: createModelClient(config, access, more) };
 }
 
 const answered: Step = {
@@ -143,6 +143,15 @@ test('a server without the Responses API is named as such', async (t) => {
   });
 });
 
+test('a server that refuses to compact is asked without it, also by calls under way at once, and then on', async (t) => {
+  const { server, client } = await withServer(t, { steps: [answered, answered, answered], refusesCompaction: true }); // prettier-ignore
+  await Promise.all([client.respond(request), client.respond(request)]);
+  await client.respond(request);
+  assert.equal(server.wire.length, 5);
+  assert.ok(server.wire[0]?.includes('"compact_threshold":50000'));
+  assert.ok(server.requests.every((sent) => sent.context_management === undefined));
+});
+
 test('a silent server is given up after the time limit, to be tried again', async (t) => {
   const { client } = await withServer(t, { steps: [{ hang: true }] }, { silenceMs: 60 });
   await assert.rejects(client.respond(request), (error) => {
@@ -167,12 +176,11 @@ test('the scripted server fails on a step left over, on an unexpected request an
   await assert.rejects(left.close(), /unconsumed step/);
 
   const surprised = await startScriptedModelServer();
-  const config = { name: 'gpt-test', effort: 'low', maxOutputTokens: 500 } as const;
   const access = { apiKey: surprised.apiKey, baseUrl: surprised.baseUrl };
   await assert.rejects(createModelClient(config, access).respond(request), /400/);
   await assert.rejects(surprised.close(), /no step is left/);
 
-  const { server, config: same } = await withServer(t, {});
-  const stranger = createModelClient(same, { apiKey: 'other', baseUrl: server.baseUrl });
+  const { server } = await withServer(t, {});
+  const stranger = createModelClient(config, { apiKey: 'other', baseUrl: server.baseUrl });
   await assert.rejects(stranger.respond(request), /401/);
 });
