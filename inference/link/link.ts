@@ -22,7 +22,7 @@ import {
   type Scopes,
   type TableFacts,
 } from './table-facts.ts';
-import { formatTableId, isTemporary, normaliseParts, temporaryTableId } from './table-id.ts';
+import { formatTableId, isTemporary, temporaryTableId } from './table-id.ts';
 
 export interface LinkedTable {
   readonly table: TableId;
@@ -75,8 +75,7 @@ function fileScopes(files: readonly LinkFile[]): Scopes {
 
 function* knownNames(files: readonly LinkFile[], scopes: Scopes, options: LinkOptions): Generator<TableId> {
   const complete = completer(options.config);
-  const id = (ref: NameRef, scope: NameScope) =>
-    formatTableId(complete(normaliseParts(ref.parts, scope.dialect), scope));
+  const id = (ref: NameRef, scope: NameScope) => formatTableId(complete(ref, scope));
   for (const file of files) {
     for (const build of file.facts.builds) {
       if (build.kind === 'temporary') continue;

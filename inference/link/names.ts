@@ -1,13 +1,21 @@
 /**
  * Resolves names in code to table ids, in one place for every kind of file. Names that code leaves short are completed, in this
  * order: by the build's own context (`USE`, search path), by the configuration's defaults for the path, by the one known table that ends
- * in the same parts. A name that none of these completes stays as short as it is.
+ * in the same parts. A name that none of these completes stays as short as it is. Of a name with parts that only the run knows
+ * (`{schema}.orders`), the parts that are known count: no default stands in for a part that the code takes from elsewhere.
  */
 import picomatch from 'picomatch';
 import type { RepoConfig } from '../../schema/contracts/config.ts';
 import type { Dialect } from '../../schema/contracts/dialect.ts';
 import type { NameRef, TableId } from '../../schema/contracts/names.ts';
-import { formatTableId, isTemporary, normaliseParts, tableIdParts, temporaryTableId } from './table-id.ts';
+import {
+  formatTableId,
+  isTemporary,
+  knownParts,
+  normaliseParts,
+  tableIdParts,
+  temporaryTableId,
+} from './table-id.ts';
 
 export interface NameScope {
   readonly path: string;
@@ -35,7 +43,7 @@ export function createNameResolver(config: NamingConfig, known: Iterable<TableId
       if (ref.parts.length === 1 && scope.temporary?.has((ref.parts[0] ?? '').toLowerCase())) {
         return temporaryTableId(scope.path, ref.parts[0] ?? '');
       }
-      const parts = complete(normaliseParts(ref.parts, scope.dialect), scope);
+      const parts = complete(ref, scope);
       const key = parts.join('\u001f');
       let id = cache.get(key);
       if (id === undefined) {
@@ -47,10 +55,10 @@ export function createNameResolver(config: NamingConfig, known: Iterable<TableId
   };
 }
 
-/** The id of a name by context and defaults alone: what is known before all names are. */
+/** The parts of a name by context and defaults alone: what is known before all names are. */
 export function completer(
   config: Pick<RepoConfig, 'defaults'>,
-): (parts: readonly string[], scope: NameScope) => string[] {
+): (ref: NameRef, scope: NameScope) => string[] {
   const rules = config.defaults.map((rule) => ({ ...rule, matches: picomatch(rule.paths, { dot: true }) }));
   const byPath = new Map<string, { catalog?: string | undefined; schema?: string | undefined }>();
   const defaultsOf = (path: string) => {
@@ -65,19 +73,24 @@ export function completer(
     byPath.set(path, found);
     return found;
   };
-  return (parts, scope) => {
-    if (parts.length >= 3) return [...parts];
+  return (ref, scope) => {
+    const known = knownParts(ref.parts);
+    const parts = normaliseParts(known, scope.dialect);
+    const schemaIsTold = known.length === 1 && ref.parts.length > 1;
+    if (parts.length >= 3 || schemaIsTold || isAddress(known)) return parts;
     const { catalog, schema } = defaultsOf(scope.path);
     const context = scope.context ?? [];
     const outer = context.length >= 2 ? context.slice(-2) : [catalog, context[0] ?? schema];
     const [defaultCatalog, defaultSchema] = outer;
-    const withSchema =
-      parts.length === 1 && defaultSchema !== undefined ? [defaultSchema, ...parts] : [...parts];
+    const withSchema = parts.length === 1 && defaultSchema !== undefined ? [defaultSchema, ...parts] : parts;
     return withSchema.length === 2 && defaultCatalog !== undefined
       ? [defaultCatalog, ...withSchema]
       : withSchema;
   };
 }
+
+/** A file or a folder: its address is its whole name. */
+const isAddress = (parts: readonly string[]): boolean => parts.length === 1 && (parts[0] ?? '').includes('/');
 
 const ambiguous = Symbol('ambiguous');
 

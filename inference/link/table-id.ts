@@ -31,6 +31,18 @@ export function normaliseParts(parts: readonly string[], dialect: Dialect): stri
   return [...cased.slice(0, -1), collapseShards(last)];
 }
 
+/**
+ * What the code tells of a name that holds run-time pieces (`{name}`): the parts behind the last one that is nothing else, with `*` for a
+ * piece inside a part. `{project}.sales.{day}_orders` → `sales.*_orders`.
+ */
+export function knownParts(parts: readonly string[]): readonly string[] {
+  const from = parts.findLastIndex((part, index) => index < parts.length - 1 && wholly.test(part)) + 1;
+  return parts.slice(from).map((part) => (part.includes('{') ? part.replace(pieces, '*') : part));
+}
+
+const pieces = /(?:\{[^{}]*\})+/g;
+const wholly = /^(?:\{[^{}]*\})+$/;
+
 /** BigQuery: `t$20260101` is a partition of `t`; `t_20260101`, `t_2026*` and `t_*` are shards of one table, written `t_*`. */
 function collapseShards(name: string): string {
   const undecorated = name.replace(/\$[0-9_A-Za-z]+$/, '');

@@ -169,6 +169,6 @@ const locationPattern =
 export function codeLocation(text: string | undefined, line: number): NameRef | null {
   if (text === undefined) return null;
   const plain = templatesToHoles(text).trim();
-  if (plain === '' || isAllHoles(plain.replace(/[/:]/g, ''))) return null;
+  if (plain === '' || isAllHoles(plain.replace(/^\w+:|\.\w+$|[/:*]/g, ''))) return null;
   return locationPattern.test(plain) || plain.includes('/') ? { parts: [readable(plain)], line } : null;
 }
