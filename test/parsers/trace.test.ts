@@ -126,3 +126,23 @@ test('the write mode of a bigquery-etl query follows its metadata', () => {
   assert.ok(facts);
   assert.equal(traceHolds(facts, contextOf({ [query]: '', [metadata]: `${partitioned}\n` })), false);
 });
+
+test('a Python model rests on the models and sources that it reads', () => {
+  const dbt = {
+    'dbt_project.yml': 'name: shop\nprofile: shop\n',
+    'models/orders.sql': `{{ config(schema='a') }} select 1 as x`,
+    'models/sources.yml': 'sources: [{ name: raw, tables: [{ name: items }] }]',
+    'models/report.py':
+      'def model(dbt, session):\n    return dbt.ref("orders").join(dbt.source("raw", "items"), "x")\n',
+  };
+  const facts = readFile('models/report.py', dbt['models/report.py'], contextOf(dbt));
+  assert.ok(facts);
+  const holds = (changed: Partial<typeof dbt>): boolean =>
+    traceHolds(facts, contextOf({ ...dbt, ...changed }));
+  assert.equal(holds({}), true);
+  assert.equal(holds({ 'models/orders.sql': `{{ config(schema='b') }} select 1 as x` }), false);
+  assert.equal(
+    holds({ 'models/sources.yml': dbt['models/sources.yml'].replace('raw', 'raw, schema: b') }),
+    false,
+  );
+});
