@@ -1,9 +1,27 @@
 /** Declared claims beside derived ones, over a whole repository. */
-import { agrees, comparedFields, compareDeclared, type Comparison } from '../knowledge/compare-declared.ts';
-import type { Claim } from '../schema/contracts/claims.ts';
+import {
+  agrees,
+  byTrust,
+  comparedFields,
+  compareDeclared,
+  type Comparison,
+} from '../knowledge/compare-declared.ts';
+import { median, noJoins, plus, scoreJoins, type JoinFigures } from '../knowledge/join-score.ts';
+import {
+  keyFigures,
+  scoreKeys,
+  type KeyFigures,
+  type KeyScore,
+  type ScoredTable,
+} from '../knowledge/key-score.ts';
+import type { Claim, ClaimField, ClaimValue, Origin } from '../schema/contracts/claims.ts';
 import type { RunReport } from '../schema/contracts/runs.ts';
-import type { Database } from '../store/database.ts';
+import type { LinkOutput } from '../schema/contracts/stages.ts';
+import { readOutputs } from '../store/claim-sets.ts';
 import { readLedger, type LedgerEntry } from '../store/claims.ts';
+import type { Database } from '../store/database.ts';
+import { readSummaries } from '../store/facts.ts';
+import { pointedSets } from '../store/pointed-sets.ts';
 
 type Accuracy = RunReport['accuracy'];
 
@@ -14,20 +32,94 @@ export async function measureAccuracy(db: Database, repo: string, asOf: string):
 /** All comparisons as of the end of the night of `asOf`, by table. */
 export async function readComparisons(db: Database, repo: string, asOf: string): Promise<Comparison[]> {
   const found: Comparison[] = [];
+  for await (const own of claimsByTable(db, repo, asOf, comparedFields))
+    found.push(...compareDeclared(own[0].table, own));
+  return found;
+}
+
+/** Everything that `tablelore accuracy` tells. */
+export interface Scores {
+  readonly comparisons: readonly Comparison[];
+  readonly keys: KeyFigures & { readonly tables: readonly KeyScore[] };
+  /** `claims`: the median of derived joins a table, of tables that have any; null: none has. */
+  readonly joins: JoinFigures & { readonly claims: number | null };
+}
+
+/** As of the end of the night of `asOf`. */
+export async function readScores(db: Database, repo: string, asOf: string): Promise<Scores> {
+  const builds = await buildsOf(db, repo, asOf);
+  const comparisons: Comparison[] = [];
+  const keys: KeyScore[] = [];
+  let joins = noJoins;
+  const claims: number[] = [];
+  for await (const own of claimsByTable(db, repo, asOf, [...comparedFields, 'column'])) {
+    const { table } = own[0];
+    comparisons.push(...compareDeclared(table, own));
+    const of = <F extends ClaimField>(field: F, origin: Origin): ClaimValue<F>[] =>
+      byTrust(own, field, origin);
+    const score = scoreKeys({
+      table,
+      path: builds.get(table)?.path ?? null,
+      declared: of('grain', 'declared')[0] ?? null,
+      derived: of('grain', 'derived')[0] ?? null,
+      firstColumn: of('column', 'derived').find(({ position }) => position === 0)?.column ?? null,
+      uniqueKey: builds.get(table)?.uniqueKey ?? null,
+    });
+    if (score) keys.push(score);
+    const derived = of('join', 'derived');
+    joins = plus(joins, scoreJoins(of('join', 'declared'), derived));
+    if (derived.length > 0) claims.push(derived.length);
+  }
+  return {
+    comparisons,
+    keys: { ...keyFigures(keys), tables: keys },
+    joins: { ...joins, claims: median(claims) },
+  };
+}
+
+/** The files that build tables, and what these configure as `unique_key`. */
+async function buildsOf(
+  db: Database,
+  repo: string,
+  asOf: string,
+): Promise<Map<string, Pick<ScoredTable, 'path' | 'uniqueKey'>>> {
+  const sets = await pointedSets(db, repo, asOf, 'link');
+  const outputs = await readOutputs<LinkOutput>(db, [...sets.values()].map(({ setId }) => setId)); // prettier-ignore
+  const links = [...sets].flatMap(([table, { setId }]) => {
+    const link = outputs.get(setId)?.output;
+    return link ? [[table, link] as const] : [];
+  });
+  const parts = links.flatMap(([, { builds }]) => builds);
+  const facts = await readSummaries(db, [...new Set(parts.map((part) => part.facts))]);
+  return new Map(
+    links.map(([table, { path, builds }]) => {
+      const own = builds.flatMap((part) => part.builds.map((at) => facts.get(part.facts)?.builds[at]));
+      const configured = own.find((build) => build?.uniqueKey?.length && build.write !== 'snapshot');
+      return [table, { path, uniqueKey: configured?.uniqueKey ?? null }];
+    }),
+  );
+}
+
+/** Declared and derived claims, one table's at a time. */
+async function* claimsByTable(
+  db: Database,
+  repo: string,
+  asOf: string,
+  field: readonly ClaimField[],
+): AsyncGenerator<[Claim, ...Claim[]]> {
   let own: Claim[] = [];
-  const endTable = () => {
-    const [first] = own;
-    if (first) found.push(...compareDeclared(first.table, own));
+  const ended = (): [Claim, ...Claim[]][] => {
+    const [first, ...more] = own;
     own = [];
+    return first ? [[first, ...more]] : [];
   };
   // The ledger comes table by table, so one table's claims are held at a time.
-  for await (const claim of claimsThatHold(db, repo, asOf, { field: comparedFields })) {
+  for await (const claim of claimsThatHold(db, repo, asOf, { field })) {
     if (claim.origin !== 'declared' && claim.origin !== 'derived') continue;
-    if (own[0]?.table !== claim.table) endTable();
+    if (own[0]?.table !== claim.table) yield* ended();
     own.push(claim);
   }
-  endTable();
-  return found;
+  yield* ended();
 }
 
 const page = 20_000;

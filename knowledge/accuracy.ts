@@ -5,17 +5,22 @@
 import type { ClaimValue, GrainKey } from '../schema/contracts/claims.ts';
 
 /**
- * The derived keys of the whole table beside the tested keys (a key of one run's partition, or of current rows, says something else). A table has several keys, and
- * the test is of one: `exact`: some derived key has the same columns as a tested one. Else of the first derived key: `narrower`: fewer columns than one of them, so it says more than the test; `wider`: it contains one of them, so it is
- * sound but not minimal; `different`: neither; `none`: nothing was derived.
+ * A key beside the tested ones. `exact`: the columns of one of them; `wider`: it contains one of them, so it is sound but not minimal; `narrower`:
+ * fewer columns than one of them, so it says more than the test; `different`: neither; `none`: there is no key.
  */
-export type KeyVerdict = 'exact' | 'narrower' | 'wider' | 'different' | 'none';
+export const keyVerdicts = ['exact', 'wider', 'narrower', 'different', 'none'] as const;
+export type KeyVerdict = (typeof keyVerdicts)[number];
+
+/** Columns of a key; empty: at most one row. */
+export type KeyColumns = readonly string[];
 
 export interface KeyComparison {
   readonly verdict: KeyVerdict;
-  readonly tested: readonly (readonly string[])[];
-  /** The one that the verdict is of; null when nothing was derived. */
+  readonly tested: readonly KeyColumns[];
+  /** The first derived key, which the verdict is of; null when nothing was derived. */
   readonly derived: GrainKey | null;
+  /** A later derived key has the columns of a tested one: a table has several keys, and the test is of one. */
+  readonly later: boolean;
 }
 
 type Grain = ClaimValue<'grain'>;
@@ -24,22 +29,30 @@ const columnSet = (columns: readonly string[]): Set<string> =>
   new Set(columns.map((column) => column.toLowerCase()));
 const contains = (a: Set<string>, b: Set<string>): boolean => [...b].every((column) => a.has(column));
 
-/** Null when the table has no tested key, so that there is nothing to compare. */
-export function compareKeys(declared: Grain | null, derived: Grain | null): KeyComparison | null {
-  const tested = (declared?.keys ?? []).filter((key) => key.basis === 'tested').map((key) => key.columns);
-  if (tested.length === 0) return null;
-  const whole = derived?.keys.filter((key) => key.scope === 'table') ?? [];
+export function verdictOf(key: KeyColumns | undefined, tested: readonly KeyColumns[]): KeyVerdict {
+  if (key === undefined) return 'none';
+  const own = columnSet(key);
   const sets = tested.map(columnSet);
-  const verdictOf = ({ columns }: GrainKey): KeyVerdict => {
-    const own = columnSet(columns);
-    if (sets.some((set) => set.size === own.size && contains(own, set))) return 'exact';
-    if (sets.some((set) => contains(own, set))) return 'wider';
-    return sets.some((set) => contains(set, own)) ? 'narrower' : 'different';
+  if (sets.some((set) => set.size === own.size && contains(own, set))) return 'exact';
+  if (sets.some((set) => contains(own, set))) return 'wider';
+  return sets.some((set) => contains(set, own)) ? 'narrower' : 'different';
+}
+
+/** The keys of one basis, first come first; those of one run's partition or of current rows say something else and are left out. */
+export const wholeKeys = (grain: Grain | null, ...bases: readonly GrainKey['basis'][]): GrainKey[] =>
+  grain?.keys.filter((key) => key.scope === 'table' && bases.includes(key.basis)) ?? [];
+
+/** Of the first derived key. Null when the table has no tested key, so that there is nothing to compare. */
+export function compareKeys(declared: Grain | null, derived: Grain | null): KeyComparison | null {
+  const tested = wholeKeys(declared, 'tested').map((key) => key.columns);
+  if (tested.length === 0) return null;
+  const [first, ...more] = wholeKeys(derived, 'proved', 'assumed');
+  return {
+    verdict: verdictOf(first?.columns, tested),
+    tested,
+    derived: first ?? null,
+    later: more.some((key) => verdictOf(key.columns, tested) === 'exact'),
   };
-  const key = whole.find((one) => verdictOf(one) === 'exact') ?? whole[0];
-  return key === undefined
-    ? { verdict: 'none', tested, derived: null }
-    : { verdict: verdictOf(key), tested, derived: key };
 }
 
 type JoinValue = ClaimValue<'join'>;
@@ -51,11 +64,20 @@ const joinKey = (join: JoinValue): string => {
   return `${join.to.toLowerCase()}|${pairs.sort().join('&')}`;
 };
 
-/** Whether a declared relationship is among the first `limit` derived joins of the same columns. */
-export function joinFound(declared: JoinValue, derived: readonly JoinValue[], limit = 3): boolean {
-  const columns = columnSet(declared.columns);
-  const ofSameColumns = derived.filter(
-    (join) => join.columns.length === columns.size && contains(columnSet(join.columns), columns),
-  );
-  return ofSameColumns.slice(0, limit).some((join) => joinKey(join) === joinKey(declared));
+export const sameJoin = (a: JoinValue, b: JoinValue): boolean => joinKey(a) === joinKey(b);
+
+/** The first derived joins of the same columns, best first. */
+export function firstJoins(
+  columns: readonly string[],
+  derived: readonly JoinValue[],
+  limit = 3,
+): JoinValue[] {
+  const wanted = columnSet(columns);
+  return derived
+    .filter((join) => join.columns.length === wanted.size && contains(columnSet(join.columns), wanted))
+    .slice(0, limit);
 }
+
+/** Whether a declared relationship is among the first `limit` derived joins of the same columns. */
+export const joinFound = (declared: JoinValue, derived: readonly JoinValue[], limit = 3): boolean =>
+  firstJoins(declared.columns, derived, limit).some((join) => sameJoin(join, declared));

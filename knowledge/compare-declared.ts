@@ -1,5 +1,5 @@
 /** What people declared of one table beside what follows from its code: two witnesses that do not know of each other. */
-import type { Claim, ClaimValue, Origin } from '../schema/contracts/claims.ts';
+import type { Claim, ClaimField, ClaimValue, Origin } from '../schema/contracts/claims.ts';
 import { compareKeys, joinFound, type KeyVerdict } from './accuracy.ts';
 import { personBehind } from './trust-order.ts';
 
@@ -21,13 +21,21 @@ export interface Comparison {
 /** A wider key is sound, though not minimal. */
 export const agrees = ({ verdict }: Comparison): boolean => verdict === 'exact' || verdict === 'wider';
 
-/** One comparison a declared statement; a table whose key nobody tests has none of field `grain`. A person's note is no test. */
+/** What people declared, or what was derived, most trusted first. A person's note is no test and left out. */
+export const byTrust = <F extends ClaimField>(
+  claims: readonly Claim[],
+  field: F,
+  origin: Origin,
+): ClaimValue<F>[] =>
+  claims
+    .filter((claim) => claim.field === field && claim.origin === origin && personBehind(claim) === null)
+    .sort((a, b) => b.confidence - a.confidence || (a.id < b.id ? -1 : 1))
+    .map(({ value }) => value as ClaimValue<F>);
+
+/** One comparison a declared statement; a table whose key nobody tests has none of field `grain`. */
 export function compareDeclared(table: string, claims: readonly Claim[]): Comparison[] {
   const of = <F extends ComparedField>(field: F, origin: Origin): ClaimValue<F>[] =>
-    claims
-      .filter((claim) => claim.field === field && claim.origin === origin && personBehind(claim) === null)
-      .sort((a, b) => b.confidence - a.confidence || (a.id < b.id ? -1 : 1))
-      .map(({ value }) => value as ClaimValue<F>);
+    byTrust(claims, field, origin);
   return [
     ...keyComparisons(table, of('grain', 'declared'), of('grain', 'derived')),
     ...joinComparisons(table, of('join', 'declared'), of('join', 'derived')),
@@ -45,8 +53,9 @@ function keyComparisons(table: string, declared: readonly Grain[], derived: read
   const tests = declared.find(({ keys }) => keys.some(({ basis }) => basis === 'tested'));
   const compared = compareKeys(tests ?? null, derived[0] ?? null);
   if (compared === null) return [];
-  const { verdict, tested, derived: key } = compared;
-  const words = key && `${keyWords(key.columns)} [${key.basis}]`;
+  const { verdict, tested, derived: key, later } = compared;
+  const words =
+    key && `${keyWords(key.columns)} [${key.basis}]${later ? '; the tested key comes after it' : ''}`;
   return [{ table, field: 'grain', verdict, declared: tested.map(keyWords).join(' or '), derived: words }];
 }
 

@@ -1,6 +1,6 @@
 /** `accuracy`: what people declared beside what was derived, statement by statement. */
 import type { Command } from 'commander';
-import { accuracyOf, readComparisons } from '../../activities/accuracy.ts';
+import { accuracyOf, readScores, type Scores } from '../../activities/accuracy.ts';
 import {
   agrees,
   comparedFields,
@@ -9,6 +9,7 @@ import {
 } from '../../knowledge/compare-declared.ts';
 import { oneLine } from '../../knowledge/plain-text.ts';
 import { indented } from '../paragraph.ts';
+import { joinScoreLines, keyScoreLines } from '../score-lines.ts';
 import type { Terminal } from '../terminal.ts';
 import { reading, withReadOptions, type ReadOptions } from './reading.ts';
 
@@ -26,19 +27,22 @@ export function registerAccuracy(program: Command): void {
     .action((options: ReadOptions & { disagreements?: boolean }) =>
       reading(options, async ({ db, nights, terminal, answer }) => {
         for (const { repo, asOf } of nights) {
-          const all = await readComparisons(db, repo, asOf);
+          const scores = await readScores(db, repo, asOf);
+          const all = scores.comparisons;
           const shown = options.disagreements ? all.filter((one) => !agrees(one)) : all;
-          answer({ repo, asOf, ...accuracyOf(all), comparisons: shown }, () => [
+          const { keys, joins } = scores;
+          answer({ repo, asOf, ...accuracyOf(all), comparisons: shown, scores: { keys, joins } }, () => [
             terminal.style('bold', `${repo} as of ${asOf}`),
-            ...accuracyLines(all, shown, terminal),
+            ...accuracyLines(scores, shown, terminal),
           ]);
         }
       }),
     );
 }
 
-const legend = `A derived key is never read off the test that it is compared with. exact: the same columns; wider: the tested columns and more, so it
-is sound but not minimal; narrower: fewer columns, so it says more than the test; different: neither; none: nothing was derived.`;
+const legend = `Of each tested table the first derived key counts, which is never read off the test that it is compared with. exact: the same columns; wider: the
+tested columns and more, so it is sound but not minimal; narrower: fewer columns, so it says more than the test; different: neither; none: nothing was derived.
+The table's own unique_key counts only where the figures say so. Baselines read no code: the first output column, and unique_key alone.`;
 
 const marks = {
   exact: ['green', '✓'],
@@ -51,14 +55,17 @@ const order = ['different', 'narrower', 'none', 'wider', 'exact'] as const;
 
 /** Of each field its figures, then what disagrees, what was not derived, what agrees. */
 export function* accuracyLines(
-  all: readonly Comparison[],
+  { comparisons, keys, joins }: Scores,
   shown: readonly Comparison[],
-  { style, width }: Pick<Terminal, 'style' | 'width'>,
+  terminal: Pick<Terminal, 'style' | 'width'>,
 ): Generator<string> {
+  const { style, width } = terminal;
   for (const field of comparedFields) {
-    const own = all.filter((one) => one.field === field);
+    const own = comparisons.filter((one) => one.field === field);
     yield '';
     yield `${style('bold', names[field].padEnd(9))}${figures(own)}`;
+    if (field === 'grain') yield* keyScoreLines(keys, terminal);
+    if (field === 'join') yield* joinScoreLines(joins, terminal);
     const listed = shown.filter((one) => one.field === field);
     for (const verdict of order) {
       const [colour, mark] = marks[verdict];

@@ -8,6 +8,8 @@ import { runLines } from '../../../cli/commands/status.ts';
 import { NothingFound } from '../../../cli/exit.ts';
 import { pickRun } from '../../../cli/run-name.ts';
 import { warn } from '../../../cli/doctor/check.ts';
+import { noJoins } from '../../../knowledge/join-score.ts';
+import { keyFigures } from '../../../knowledge/key-score.ts';
 import type { Comparison } from '../../../knowledge/compare-declared.ts';
 import type { Diagnostic } from '../../../schema/contracts/diagnostic.ts';
 import type { StoredRun } from '../../../store/runs.ts';
@@ -81,7 +83,8 @@ test('disagreements stand before agreements', () => {
     derived,
   });
   const all = [key('a', 'exact', 'id'), key('b', 'different', 'day'), key('c', 'none', null)];
-  const lines = [...accuracyLines(all, all, plain)];
+  const scores = { comparisons: all, keys: { ...keyFigures([]), tables: [] }, joins: { ...noJoins, claims: null } }; // prettier-ignore
+  const lines = [...accuracyLines(scores, all, plain)];
   assert.deepEqual(lines.slice(1, 5), [
     'keys     1 of 2 agree (1 exact, 1 different); 1 of 3 not derived',
     '  ✗ b  declared id; derived day',
