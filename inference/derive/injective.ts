@@ -68,7 +68,9 @@ export function inverse(
     case 'binary':
       if (value.op === '||') return joined(flatten(value), known, prover, inHash);
       if (value.op === '+' || value.op === '-')
-        return all([of(value.left), of(value.right)].map(onlyOne(value)));
+        return [value.left, value.right].every(movesApart)
+          ? all([of(value.left), of(value.right)].map(onlyOne(value)))
+          : null;
       return null;
     case 'call':
       return callInverse(value, known, prover, inHash);
@@ -120,13 +122,25 @@ function callInverse(call: BoundCall, known: Properties, prover: Prover, inHash:
   if (wrappers.has(name)) return absent(all(call.args.map((arg) => inverse(arg, known, prover, inHash))));
   if (name === 'coalesce' || name === 'ifnull' || name === 'nvl')
     return coalesceInverse(call, known, prover, inHash);
-  if (name === 'dateadd' || name === 'date_add') {
+  if (shifts.test(name)) {
+    if (!call.args.every(movesApart)) return null;
     const refs = call.args.filter((arg) => inverse(arg, known, prover)?.columns.length !== 0);
     return refs.length === 1
       ? all(call.args.filter((arg) => refs.includes(arg)).map((arg) => inverse(arg, known, prover)))
       : null;
   }
   return null;
+}
+
+const shifts = /^(date|datetime|timestamp)_?(add|sub)$/;
+const exactUnit = /^(week|day|hour|minute|second|millisecond|microsecond|nanosecond)s?$/i;
+
+/** Months end on different days: `DATEADD(month, 1, …)` of the 30th and of the 31st of January are one day. So do quarters, years and intervals without a unit. */
+function movesApart(value: BoundExpression): boolean {
+  if (value.ex === 'call') return value.name !== 'interval' || value.args.slice(1).every(movesApart);
+  if (value.ex !== 'literal' || value.type === 'number') return true;
+  const words = (value.value ?? '').match(/[a-z]+/gi) ?? [];
+  return (words.length > 0 || value.type !== 'interval') && words.every((word) => exactUnit.test(word));
 }
 
 const changesCase = /^(lower|upper|lcase|ucase)$/;
@@ -177,10 +191,19 @@ function castInverse(
     return to === 'number' ? needs(inner, `the cast to ${value.type} does not round`, true) : inner;
   if (source === 'integer' && to === 'number') return inner;
   if (source === 'date' && to === 'timestamp') return inner;
+  if (source === null && (to === 'integer' || to === 'number') && areIdentifiers(inner.columns, prover))
+    return needs(safe, `identifiers that are cast to ${value.type} are whole numbers`, false);
   if (to === 'date' || to === 'boolean' || to === null) return null;
   if (source === 'number' || source === 'timestamp' || source === 'boolean') return null;
   return needs(safe, `the cast to ${value.type} keeps different values different`, true);
 }
+
+const identifier = /(^|_|\.)(id|iid|key|pk|sk|number|index)$|[a-z](Id|ID)$/;
+
+const areIdentifiers = (columns: readonly ColumnId[], prover: Prover): boolean =>
+  columns.every((id) =>
+    [prover.nameOf(id), prover.nameOf(id).toLowerCase()].some((name) => identifier.test(name)),
+  );
 
 export function flatten(value: BoundExpression): BoundExpression[] {
   return value.ex === 'binary' && value.op === '||'

@@ -87,10 +87,11 @@ function cast(to: string, value: number | string, pick: Pick): SqlValue {
       return String(value);
     case 'char':
       return String(value).slice(0, 1);
+    // What is cast to a number is a number: a text stands for one of its own. Proofs rest on that in words.
     case 'integer':
-      return typeof value === 'number' ? Math.trunc(value) : Number.parseInt(value, 10) || 0;
+      return typeof value === 'number' ? Math.trunc(value) : value;
     case 'number':
-      return typeof value === 'number' ? value : Number.parseFloat(value) || 0;
+      return value;
     case 'date':
       return isDate(value) ? value.slice(0, 10) : pick(['date', value]);
     case 'timestamp':
