@@ -15,6 +15,7 @@ import { registerStart } from './start.ts';
 import { registerStatus } from './status.ts';
 import { registerTable } from './table.ts';
 import { registerTranscript } from './transcript.ts';
+import { registerWhy } from './why.ts';
 import { registerWorker } from './worker.ts';
 
 export const commands: readonly ((program: Command) => void)[] = [
@@ -23,6 +24,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerControl,
   registerSearch,
   registerTable,
+  registerWhy,
   registerTranscript,
   registerLineage,
   registerClaims,

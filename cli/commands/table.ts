@@ -9,14 +9,13 @@ import { printCard } from '../../knowledge/print-card.ts';
 import { byText, byTrust } from '../../knowledge/trust-order.ts';
 import type { Card } from '../../schema/contracts/card.ts';
 import { claimFields, type Claim } from '../../schema/contracts/claims.ts';
-import { setStages } from '../../schema/contracts/stages.ts';
 import { readCards } from '../../store/cards.ts';
 import { readOutputs } from '../../store/claim-sets.ts';
-import { readClaims } from '../../store/claims.ts';
 import type { Database } from '../../store/database.ts';
-import { pointerHistory, readPointers } from '../../store/pointers.ts';
+import { pointerHistory } from '../../store/pointers.ts';
 import { NothingFound } from '../exit.ts';
 import { indented } from '../paragraph.ts';
+import { claimsOf } from '../table-claims.ts';
 import type { Terminal } from '../terminal.ts';
 import { findTable, reading, withReadOptions, type ReadOptions, type RepoNight } from './reading.ts';
 
@@ -70,16 +69,6 @@ export function registerTable(program: Command): void {
 }
 
 const named = ({ repo, table, asOf }: Found) => ({ repo, table, asOf });
-
-async function claimsOf(db: Database, { repo, asOf, table }: Found): Promise<Claim[]> {
-  const stages = setStages.filter((stage) => stage !== 'card' && stage !== 'rank');
-  const sets = await readPointers(db, repo, asOf, { stages, tables: [table] });
-  const claims = await readClaims(
-    db,
-    sets.map(({ setId }) => setId),
-  );
-  return [...new Map([...claims.values()].flat().map((claim) => [claim.id, claim])).values()];
-}
 
 /** Claims by field, in the order of the contract: origin, value, where it is read, and the steps of a proof. */
 function* claimText(claims: readonly Claim[], { style, width }: Terminal): Generator<string> {

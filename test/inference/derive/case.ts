@@ -25,7 +25,7 @@
  */
 import assert from 'node:assert/strict';
 import { deriveTable } from '../../../inference/derive/derive.ts';
-import type { DerivedTable } from '../../../inference/derive/derive.ts';
+import type { DeriveInput, DerivedTable } from '../../../inference/derive/derive.ts';
 import { withDeclared } from '../../../inference/derive/interface.ts';
 import type { TableInterface } from '../../../inference/derive/interface.ts';
 import { readSql } from '../../../parsers/sql/index.ts';
@@ -33,7 +33,7 @@ import type { Dialect } from '../../../schema/contracts/dialect.ts';
 import type { Build, WriteMode } from '../../../schema/contracts/facts.ts';
 import type { Expression, Relation } from '../../../schema/contracts/relation.ts';
 
-interface Directive {
+export interface Directive {
   readonly name: string;
   readonly text: string;
 }
@@ -46,25 +46,29 @@ export function runCase(text: string): void {
   assert.ok(checks > 0, 'a case expects something');
 }
 
-function directivesOf(text: string): Directive[] {
+export function directivesOf(text: string): Directive[] {
   return [...text.matchAll(/^-- ([a-z-]+)(?:: *(.*?))? *$/gm)].map((match) => ({
     name: match[1] ?? '',
     text: match[2] ?? '',
   }));
 }
 
-function deriveCase(text: string, directives: readonly Directive[]): DerivedTable {
+const deriveCase = (text: string, directives: readonly Directive[]): DerivedTable =>
+  deriveTable(caseInput(text, directives));
+
+/** What the case is about, as the derivation reads it. */
+export function caseInput(text: string, directives: readonly Directive[] = directivesOf(text)): DeriveInput {
   const dialect = (directives.find(({ name }) => name === 'dialect')?.text ?? 'snowflake') as Dialect;
   const upstream = new Map(
     directives.filter(({ name }) => name === 'upstream').map(({ text: line }) => upstreamOf(line, dialect)),
   );
-  return deriveTable({
+  return {
     table: 'built',
     path: 'case.sql',
     builds: buildsOf(text, dialect, directives.find(({ name }) => name === 'write')?.text ?? 'replace'),
     resolve: (ref) => ref.parts.join('.').toLowerCase(),
     upstream: (table) => upstream.get(table) ?? null,
-  });
+  };
 }
 
 function buildsOf(text: string, dialect: Dialect, write: string): Build[] {
