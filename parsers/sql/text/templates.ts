@@ -38,8 +38,10 @@ export function withoutTemplates(text: string, dialect: Dialect): string {
     const isBlock = word === 'macro' || (word === 'set' && !match[0].includes('='));
     if (word === 'if' || word === 'for' || word === 'call' || isBlock)
       opened.push({ word, dropping: isBlock });
-    else if (word === 'else' || word === 'elif') opened.at(-1)!.dropping ||= true;
-    else if (word === `end${opened.at(-1)?.word}`) opened.pop();
+    else if (word === 'else' || word === 'elif') {
+      const inner = opened.at(-1);
+      if (inner !== undefined) inner.dropping = true;
+    } else if (word === `end${opened.at(-1)?.word}`) opened.pop();
     out += blank(match[0]);
   }
   keep(text.slice(from));
