@@ -33,7 +33,8 @@ import { factsOfCommit } from './facts-of-commit.ts';
 import { alive } from './heartbeat.ts';
 import { reportAnswers } from './infer/report.ts';
 import { tell } from './notify/tell.ts';
-import { codeHash, dayIn } from './runs.ts';
+import { dayIn } from './plan.ts';
+import { codeHash } from './runs.ts';
 import { inScope } from './scope.ts';
 
 /** Quarantined tables that a report lists. */

@@ -10,54 +10,16 @@ import { observedHead, recordHead, saveRepo } from '../store/repos.ts';
 import { beginRun as storeRun } from '../store/runs.ts';
 import { currentSnapshot } from '../store/snapshots.ts';
 import { displayUrl } from '../source/remote.ts';
-import type { BeginResult, BeginRun, Plan, PlanRequest, RunHandle } from './contract.ts';
+import type { BeginResult, BeginRun, RunHandle } from './contract.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
 import { doneBefore, inputsHash } from './done-before.ts';
 import { hashOf } from './hash.ts';
 import { alive } from './heartbeat.ts';
+import { dayIn } from './plan.ts';
 import { mirrorOf, readingHash } from './source-files.ts';
 
 const dayMs = 86_400_000;
 const leaseSeconds = 900;
-/** More would not fit in what a workflow may return. */
-const mostNights = 1_000;
-
-/** The repositories and dates of a run. The nominal day is taken in the schedule's time zone. */
-export function plan(deps: ActivityDeps, request: PlanRequest): Plan {
-  const repos =
-    request.repo === null
-      ? deps.config.repos.map((repo) => repo.name)
-      : [repoConfig(deps, request.repo).name];
-  const nominal = dayIn(deps.config.schedule.timeZone, request.nominalTime);
-  const from = request.from ?? request.to ?? nominal;
-  const to = request.to ?? (request.from === null ? nominal : maxDate(request.from, nominal));
-  if (from > to)
-    throw new UserError(`"from" (${from}) is after "to" (${to}).`, {
-      next: 'Give the older date as "from".',
-    });
-  const today = dayIn(deps.config.schedule.timeZone, Date.now());
-  if (to > today) throw new UserError(`${to} is in the future.`, { next: `Give a date up to ${today}.` });
-  const dates: string[] = [];
-  for (let time = Date.parse(from); time <= Date.parse(to); time += request.everyDays * dayMs)
-    dates.push(new Date(time).toISOString().slice(0, 10));
-  if (dates.length * repos.length > mostNights)
-    throw new UserError(`${dates.length * repos.length} nights are too many for one run.`, {
-      next: `Give a shorter range or a larger "every": at most ${mostNights} nights.`,
-    });
-  return { repos, dates };
-}
-
-const maxDate = (a: string, b: string): string => (a > b ? a : b);
-
-/** The ISO date of a moment in a time zone. */
-export function dayIn(timeZone: string, time: number): string {
-  return new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).format(time);
-}
 
 export function beginRun(deps: ActivityDeps, request: BeginRun): Promise<BeginResult> {
   return alive(async () => {

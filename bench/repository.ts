@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dayIn } from '../activities/runs.ts';
+import { dayIn } from '../activities/plan.ts';
 import type { ServiceName } from '../cli/services/pid-file.ts';
 import { stopOnSignals } from '../cli/services/stop-signals.ts';
 import { writeConfig } from '../cli/made-config.ts';

@@ -44,6 +44,18 @@ export function isTableloreError(error: unknown): error is AnyTableloreError {
   return error instanceof TableloreError;
 }
 
+/** An error of the language itself, which only wrong code throws. Node's own, such as a failed `fetch`, bring a code or a cause. */
+export function isProgramFault(error: unknown): error is Error {
+  return (
+    (error instanceof TypeError ||
+      error instanceof RangeError ||
+      error instanceof ReferenceError ||
+      error instanceof SyntaxError) &&
+    error.cause === undefined &&
+    !('code' in error)
+  );
+}
+
 /** Message, next step and cause of any error, on one line each. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

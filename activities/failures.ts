@@ -1,0 +1,44 @@
+/** Turns errors into Temporal failures: the type tells whose fault it is, and what cannot succeed is not tried again. */
+import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { explain, isProgramFault, isTableloreError } from '../schema/contracts/errors.ts';
+import type { StageActivities } from './contract.ts';
+import { RateLimited } from './embed/rate-limited.ts';
+
+/** A fault of the program meets the same input again; a few attempts outlast one that had to do with the moment. */
+const attemptsAtFaults = 3;
+
+export function withFailures(activities: StageActivities): StageActivities {
+  const wrapped = Object.entries(activities).map(([name, activity]) => {
+    const run = activity as (...args: unknown[]) => Promise<unknown>;
+    const safely = async (...args: unknown[]): Promise<unknown> => {
+      try {
+        return await run(...args);
+      } catch (error) {
+        throw toFailure(error, activityInfo().attempt);
+      }
+    };
+    return [name, safely];
+  });
+  return Object.fromEntries(wrapped) as StageActivities;
+}
+
+/** `attempt` counts from 1. A limit is waited out between attempts, for as long as the server or the bucket says, and holds no slot meanwhile. */
+export function toFailure(error: unknown, attempt: number): unknown {
+  if (isTableloreError(error)) {
+    const waitMs = error instanceof RateLimited ? error.waitMs : null;
+    return ApplicationFailure.create({
+      message: explain(error),
+      type: error.name,
+      nonRetryable: !error.retry,
+      ...(waitMs === null ? {} : { nextRetryDelay: Math.max(1_000, Math.ceil(waitMs)) }),
+    });
+  }
+  if (!isProgramFault(error)) return error;
+  return ApplicationFailure.create({
+    message: `tablelore has a fault: ${explain(error)}. Please report it with the stack that the Temporal UI shows.`,
+    type: 'ProgramFault',
+    nonRetryable: attempt >= attemptsAtFaults,
+    cause: error,
+  });
+}
