@@ -94,8 +94,11 @@ export interface PlanRequest {
 export interface StageActivities {
   /** Names the repositories and as-of dates of a run. Fails with a user error when they do not exist. */
   plan(request: PlanRequest): Promise<Plan>;
-  /** Finds the one table meant; a name that fits none or several fails with the nearest names. */
-  resolveTable(request: { repo: string; table: string }): Promise<{ table: string }>;
+  /**
+   * Finds the one table meant; a name that fits none or several fails with the nearest names. `asOf`: the date of the published night where that read the
+   * newest code, so that the table stays beside the others; null: there is newer code, or no night, and the table is of today.
+   */
+  resolveTable(request: { repo: string; table: string }): Promise<{ table: string; asOf: string | null }>;
   /** What a night would do, without doing it: for dry runs. */
   preview(request: PreviewRequest): Promise<NightPreview>;
   /** Pins the commit, takes the lease, records the run. */

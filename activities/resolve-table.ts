@@ -1,23 +1,26 @@
 /** Finds the one table that a person means. */
 import { UserError } from '../schema/contracts/errors.ts';
+import { remoteHead } from '../source/remote-head.ts';
 import { matchTable } from '../inference/link/match-table.ts';
 import { isTemporary } from '../inference/link/table-id.ts';
 import { pointedSets } from '../store/pointed-sets.ts';
-import type { ActivityDeps } from './deps.ts';
+import { currentSnapshot } from '../store/snapshots.ts';
+import { repoConfig, type ActivityDeps } from './deps.ts';
 
 const farFuture = '9999-12-31';
 const listed = 8;
 
 /** Throws a `UserError` with the names that fit or come near, unless exactly one table's id is, or ends in, `table`. */
 export async function resolveTable(
-  { db }: ActivityDeps,
+  deps: ActivityDeps,
   { repo, table: name }: { repo: string; table: string },
-): Promise<{ table: string }> {
+): Promise<{ table: string; asOf: string | null }> {
+  const { db } = deps;
   const tables = [...(await pointedSets(db, repo, farFuture, 'link')).keys()].filter(
     (id) => !isTemporary(id),
   );
   const match = matchTable(name, tables);
-  if ('table' in match) return { table: match.table };
+  if ('table' in match) return { table: match.table, asOf: await publishedDate(deps, repo) };
   if ('several' in match) {
     const { several } = match;
     throw new UserError(
@@ -33,4 +36,13 @@ export async function resolveTable(
           ? `Try \`tablelore search "${name.replaceAll('"', '')}"\`.`
           : 'Run a night first: `tablelore nightly`.',
   });
+}
+
+/** A remote that cannot be asked counts as one that stands still. */
+async function publishedDate(deps: ActivityDeps, repo: string): Promise<string | null> {
+  const published = await currentSnapshot(deps.db, repo);
+  if (published === null) return null;
+  const { url, ref } = repoConfig(deps, repo);
+  const head = await remoteHead({ url, ref, baseDir: deps.configDir }).catch(() => null);
+  return head === null || head === published.commit ? published.asOf : null;
 }

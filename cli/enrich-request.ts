@@ -1,6 +1,5 @@
-/** What `enrich` asks for: which table is meant, and as of which date where none is given. */
+/** What `enrich` asks for: which table is meant. */
 import { currentSnapshot } from '../store/snapshots.ts';
-import { remoteHead } from '../source/remote-head.ts';
 import { findTable, repoNames, type RepoNight } from './commands/reading.ts';
 import { NothingFound } from './exit.ts';
 import type { RunRequest } from './run-watch.ts';
@@ -32,23 +31,14 @@ export async function enrichRequest(
       throw new NothingFound(`No night of ${repos.join(', ')} is done yet. Run \`tablelore nightly\`.`);
     return findTable({ db, nights }, name);
   });
-  const date = asOf ?? ((await hasMoved(night, settings)) ? undefined : night.asOf);
   return {
     workflow: 'enrichTable',
     workflowId: `enrich-${night.table}-${Date.now()}`,
     input: {
       table: night.table,
       repo: night.repo,
-      ...(date === undefined ? {} : { asOf: date }),
+      ...(asOf === undefined ? {} : { asOf }),
       ...(force ? { force } : {}),
     },
   };
-}
-
-/** Whether there is code that the published night has not read. A remote that cannot be asked counts as one that stands still. */
-async function hasMoved({ repo, commit }: RepoNight, { config, configDir }: Settings): Promise<boolean> {
-  const entry = config.repos.find(({ name }) => name === repo);
-  if (entry === undefined) return false;
-  const head = await remoteHead({ url: entry.url, ref: entry.ref, baseDir: configDir }).catch(() => null);
-  return head !== null && head !== commit;
 }

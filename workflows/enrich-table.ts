@@ -11,7 +11,7 @@ const { resolveTable } = proxyActivities<StageActivities>(bookkeeping);
 
 /**
  * One table, fresh now: crawl, parse, link, derive, observe, infer, render, embed and publish for it alone. Input:
- * `{ table, repo?, asOf?, force? }`; `table` may be the end of a table's id. `carried` is for a run that continues another.
+ * `{ table, repo?, asOf?, force? }`; `table` may be the end of a table's id. Without a date it is that of the published night, or today where the code has changed since. `carried` is for a run that continues another.
  */
 export async function enrichTable(input?: unknown, carried?: Carried): Promise<RunSummary> {
   const request = readInput(enrichTableInputSchema, input);
@@ -25,8 +25,9 @@ export async function enrichTable(input?: unknown, carried?: Carried): Promise<R
         throw invalidInput(
           `Which repository? Give "repo": one of ${nights.map((one) => one.repo).join(', ')}.`,
         );
-      ({ table } = await resolveTable({ repo: night.repo, table: request.table }));
-      return nights;
+      const found = await resolveTable({ repo: night.repo, table: request.table });
+      ({ table } = found);
+      return [asOf === undefined && found.asOf ? { ...night, asOf: found.asOf } : night];
     },
     carried,
     (night) => ({

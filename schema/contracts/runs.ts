@@ -38,7 +38,9 @@ export const nightlyInputSchema = z.strictObject({
 export const enrichTableInputSchema = z.strictObject({
   table: z.string().min(1).describe('A table id, or the end of one.'),
   repo: repoName,
-  asOf: isoDate.optional().describe('Default: today.'),
+  asOf: isoDate
+    .optional()
+    .describe('Default: the published night, or today where the code has changed since.'),
   force: z.boolean().optional().describe('Recompute every stage, also where nothing changed.'),
 });
 
