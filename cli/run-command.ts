@@ -5,6 +5,7 @@ import { printCard } from '../knowledge/print-card.ts';
 import { readCards } from '../store/cards.ts';
 import { readRun } from '../store/runs.ts';
 import type { RunSummary } from '../activities/contract.ts';
+import { plan } from '../activities/plan.ts';
 import { settingsOf, type CommonOptions } from './commands/options.ts';
 import { previewBackfill, RunFailed, runAndWatch, type RunRequest } from './run-watch.ts';
 import { stopOnSignals } from './services/stop-signals.ts';
@@ -24,13 +25,22 @@ export interface Ended {
   readonly card: Card | null;
 }
 
+/** Options that say which nights are meant. */
+export interface AskedNights extends CommonOptions {
+  readonly repo?: string;
+  readonly asOf?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly every?: number;
+}
+
 /** With `--json`, one array on stdout: reports, else summaries. A request that depends on what is published is made when the services run. */
 export async function runCommand(
-  options: CommonOptions,
+  options: AskedNights,
   asked: RunRequest | ((settings: Settings, world: World) => Promise<RunRequest>),
   print: (ended: readonly Ended[], terminal: Terminal) => void,
 ): Promise<void> {
-  const settings = settingsOf(options);
+  const settings = plannable(options);
   const terminal = openTerminal(options.json ? process.stderr : process.stdout);
   const signal = stopOnSignals();
   await withWorld(
@@ -71,8 +81,8 @@ export async function runCommand(
 }
 
 /** A dry run: what each night would do and cost. With `--json`, one object. */
-export async function previewCommand(options: CommonOptions, request: RunRequest): Promise<void> {
-  const settings = settingsOf(options);
+export async function previewCommand(options: AskedNights, request: RunRequest): Promise<void> {
+  const settings = plannable(options);
   const terminal = openTerminal(options.json ? process.stderr : process.stdout);
   const signal = stopOnSignals();
   await withWorld(
@@ -131,3 +141,11 @@ export function printEnriched(ended: readonly Ended[], terminal: Terminal): void
 
 const plainEnd = ({ repo, asOf, outcome, reason }: RunSummary): string =>
   `${repo} as of ${asOf}: ${outcome}${reason === null ? '' : `, ${reason}`}`;
+
+/** The settings; throws a `UserError` for nights that cannot be, before any server is started for them. */
+function plannable(options: AskedNights): Settings {
+  const settings = settingsOf(options);
+  const { repo, asOf, from = asOf, to = asOf, every = 1 } = options;
+  plan(settings.config, { repo: repo ?? null, from: from ?? null, to: to ?? null, everyDays: every, nominalTime: Date.now() }); // prettier-ignore
+  return settings;
+}

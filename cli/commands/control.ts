@@ -2,7 +2,6 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError } from '../../schema/contracts/errors.ts';
 import { listRuns } from '../../store/runs.ts';
 import { pauseSignal, resumeSignal, speedSignal } from '../../workflows/messages.ts';
 import { mostChunksInFlight } from '../../workflows/pace.ts';
@@ -13,7 +12,7 @@ import type { Settings } from '../settings.ts';
 import { openTerminal } from '../terminal.ts';
 import { workflowLink } from '../ui-links.ts';
 import { isRunning, listWorkflows } from '../workflow-list.ts';
-import { settingsOf, withCommonOptions, type CommonOptions } from './options.ts';
+import { integerWithin, settingsOf, withCommonOptions, type CommonOptions } from './options.ts';
 import { runLines } from './status.ts';
 
 const runArgument = 'a run’s workflow id, the start of one, or "last"';
@@ -46,15 +45,18 @@ export function registerControl(program: Command): void {
   withCommonOptions(program.command('speed'))
     .description('set how many chunks of work a run has in flight; it starts with 4')
     .argument('<run>', runArgument)
-    .argument('<chunks>', `a whole number from 1 to ${mostChunksInFlight}`)
+    .argument(
+      '<chunks>',
+      `a whole number from 1 to ${mostChunksInFlight}`,
+      integerWithin(1, mostChunksInFlight),
+    )
     .addHelpText('after', '\nExample:\n  $ tablelore speed last 16')
-    .action((name: string, text: string, options: CommonOptions) => {
-      const chunks = speedOf(text);
-      return change(name, options, async (handle) => {
+    .action((name: string, chunks: number, options: CommonOptions) =>
+      change(name, options, async (handle) => {
         await handle.signal(speedSignal, chunks);
         return `has at most ${chunks} ${chunks === 1 ? 'chunk' : 'chunks'} in flight from now on`;
-      });
-    });
+      }),
+    );
 
   withCommonOptions(program.command('cancel'))
     .description('end a run; what it did so far is reported, and readers see what they saw before')
@@ -68,14 +70,6 @@ export function registerControl(program: Command): void {
         return ended ? 'is cancelled' : 'is being cancelled: it ends when a worker is there';
       }),
     );
-}
-
-export function speedOf(text: string): number {
-  const chunks = Number(text);
-  if (/^\d+$/.test(text) && chunks >= 1 && chunks <= mostChunksInFlight) return chunks;
-  throw new UserError(`"${text}" is no number of chunks.`, {
-    next: `Give a whole number from 1 to ${mostChunksInFlight}.`,
-  });
 }
 
 /** Does something to the one running workflow that is meant, and says what: `done` returns the end of a sentence. */

@@ -4,16 +4,11 @@ import type { Command } from 'commander';
 import { UserError } from '../../schema/contracts/errors.ts';
 import { layers, type Layer } from '../../schema/contracts/runs.ts';
 import { enrichRequest } from '../enrich-request.ts';
-import { previewCommand, printEnriched, printReports, runCommand } from '../run-command.ts';
-import { withCommonOptions, type CommonOptions } from './options.ts';
+import { previewCommand, printEnriched, printReports, runCommand, type AskedNights } from '../run-command.ts';
+import { positiveInteger, wholeNumber, withCommonOptions } from './options.ts';
 
-interface NightOptions extends CommonOptions {
-  readonly repo?: string;
-  readonly asOf?: string;
+interface NightOptions extends AskedNights {
   readonly force?: boolean;
-  readonly from?: string;
-  readonly to?: string;
-  readonly every?: string;
   readonly tables?: string;
   readonly layers?: readonly Layer[];
   readonly budgetUsd?: number;
@@ -63,7 +58,7 @@ export function registerNights(program: Command): void {
     .description('run past nights, oldest first; the same command again goes on where it stopped')
     .requiredOption('--from <date>', 'first night', isoDate)
     .requiredOption('--to <date>', 'last night', isoDate)
-    .option('--every <days>', 'days from one night to the next', '1')
+    .option('--every <days>', 'days from one night to the next', positiveInteger, 1)
     .option('--repo <name>', 'a repository of the configuration (default: all of them)')
     .option('--tables <glob>', 'only tables that fit')
     .option('--layers <list>', `redo only these in nights that are done: ${layers.join(', ')}`, layerList)
@@ -89,7 +84,7 @@ function backfillInput(options: NightOptions): object {
     repo: options.repo,
     from: options.from,
     to: options.to,
-    every: days(options.every),
+    every: options.every,
     tables: options.tables,
     layers: options.layers,
     budget: Object.keys(budget).length > 0 ? budget : undefined,
@@ -108,12 +103,6 @@ export function isoDate(text: string): string {
   throw new UserError(`"${text}" is not a date.`, { next: 'Write it as YYYY-MM-DD.' });
 }
 
-function days(text: string | undefined): number {
-  const value = Number(text ?? '1');
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new UserError(`--every takes a whole number of days, not "${text ?? ''}".`);
-}
-
 export function layerList(text: string): readonly Layer[] {
   const names = text.split(',').map((name) => name.trim());
   const wrong = names.filter((name) => !layers.some((layer) => layer === name));
@@ -127,11 +116,6 @@ function dollars(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && Number.isFinite(value)) return value;
   throw new UserError(`--budget-usd takes an amount of US dollars such as 2.50, not "${text}".`);
-}
-
-function wholeNumber(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new UserError(`--model-tables takes a whole number of tables, not "${text}".`);
 }
 
 const given = (fields: Record<string, unknown>): object =>

@@ -22,9 +22,14 @@ export function withCommonOptions(command: Command): Command {
 export const settingsOf = (options: CommonOptions): Settings =>
   readSettings({ dataDir: options.dataDir, config: options.config });
 
-/** An option's whole number from 1. Throws commander's error, which names the option. */
-export function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('Give a whole number from 1.');
-}
+/** Reads an option's whole number within bounds, both included. Throws commander's error, which names the option. */
+export const integerWithin =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+    const upTo = most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`;
+    throw new InvalidArgumentError(`Give a whole number from ${least}${upTo}.`);
+  };
+
+export const positiveInteger = integerWithin(1);
+export const wholeNumber = integerWithin(0);

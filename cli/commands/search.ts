@@ -1,11 +1,12 @@
 /** `search`: tables and trusted queries that answer a question. */
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { createEmbedder } from '../../activities/embed/embedder.ts';
 import { search, type QueryHit, type SearchAnswer, type TableHit } from '../../retrieval/search.ts';
 import { NothingFound } from '../exit.ts';
 import { count, oneLine } from '../../knowledge/plain-text.ts';
 import { indented, paragraph } from '../paragraph.ts';
 import type { Terminal } from '../terminal.ts';
+import { integerWithin } from './options.ts';
 import { reading, withReadOptions, type ReadOptions } from './reading.ts';
 
 interface SearchOptions extends Omit<ReadOptions, 'asOf'> {
@@ -17,8 +18,8 @@ export function registerSearch(program: Command): void {
   withReadOptions(program.command('search'), { asOf: false })
     .description('find tables and trusted queries by a question, a name or words')
     .argument('<question>', 'in quotes')
-    .option('--limit <n>', 'tables at most', atMost(50), 5)
-    .option('--queries <n>', 'queries at most', atMost(20), 3)
+    .option('--limit <n>', 'tables at most', integerWithin(0, 50), 5)
+    .option('--queries <n>', 'queries at most', integerWithin(0, 20), 3)
     .addHelpText('after', '\nExample:\n  $ tablelore search "daily revenue by channel"')
     .action((question: string, options: SearchOptions) =>
       reading(options, async ({ db, settings, nights, terminal, answer }) => {
@@ -37,14 +38,6 @@ export function registerSearch(program: Command): void {
       }),
     );
 }
-
-const atMost =
-  (most: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= 0 && value <= most) return value;
-    throw new InvalidArgumentError(`Give a whole number up to ${most}.`);
-  };
 
 function* answerLines(answer: SearchAnswer, repo: string | null, terminal: Terminal): Generator<string> {
   const { style } = terminal;

@@ -1,7 +1,6 @@
 /** `status`: what is under way and the latest runs, or the whole report of one. */
 import type { Command } from 'commander';
 import { oneLine } from '../../knowledge/plain-text.ts';
-import { UserError } from '../../schema/contracts/errors.ts';
 import type { Database } from '../../store/database.ts';
 import { listRuns, readRun, readStages, type StoredRun } from '../../store/runs.ts';
 import { measureChanges } from '../../activities/changes.ts';
@@ -14,12 +13,12 @@ import { tellRunning } from '../running-runs.ts';
 import { withStore } from '../session.ts';
 import { count, duration, openTerminal, type Terminal } from '../terminal.ts';
 import { hours } from './hours.ts';
-import { settingsOf, withCommonOptions, type CommonOptions } from './options.ts';
+import { positiveInteger, settingsOf, withCommonOptions, type CommonOptions } from './options.ts';
 import { repoNames } from './reading.ts';
 
 interface StatusOptions extends CommonOptions {
   readonly repo?: string;
-  readonly limit: string;
+  readonly limit: number;
   readonly all?: boolean;
   readonly maxAge?: number;
 }
@@ -31,7 +30,7 @@ export function registerStatus(program: Command): void {
     )
     .argument('[run]', 'a run’s or a workflow’s id, the start of one, or "last"')
     .option('--repo <name>', 'only runs of this repository')
-    .option('--limit <n>', 'runs at most', '10')
+    .option('--limit <n>', 'runs at most', positiveInteger, 10)
     .option('--all', 'with a run: everything that its night changed, as the ledger has it now')
     .option(
       '--max-age <age>',
@@ -56,7 +55,7 @@ export function registerStatus(program: Command): void {
           return;
         }
         if (id === undefined) {
-          const runs = await listRuns(db, repo, limitOf(options.limit));
+          const runs = await listRuns(db, repo, options.limit);
           if (runs.length === 0 && !running)
             throw new NothingFound('No run yet. `tablelore nightly` starts one.');
           if (options.json) for (const run of runs) terminal.line(JSON.stringify(brief(run)));
@@ -80,12 +79,6 @@ export function registerStatus(program: Command): void {
         else for (const line of reportLines(run, stages, terminal)) terminal.line(line);
       });
     });
-}
-
-function limitOf(text: string): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit > 0) return limit;
-  throw new UserError(`--limit takes a whole number of runs, not "${text}".`);
 }
 
 async function printAllChanges(
