@@ -7,6 +7,7 @@ import { registerDiagnostics } from './diagnostics.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerLineage } from './lineage.ts';
 import { registerMigrate } from './migrate.ts';
+import { registerModelBridge } from './model-bridge.ts';
 import { registerNights } from './nights.ts';
 import { registerRefute } from './refute.ts';
 import { registerSchedule } from './schedule.ts';
@@ -34,6 +35,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerRefute,
   registerSchedule,
   registerWorker,
+  registerModelBridge,
   registerMigrate,
   registerDoctor,
 ];

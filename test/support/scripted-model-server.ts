@@ -5,9 +5,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { eventsOf, eventText } from '../../cli/model-bridge/stream.ts';
 import { answerEmbeddings, checkEmbeddings } from './scripted-embeddings.ts';
 import { answerBody, checkResponses, type ResponsesRequest } from './scripted-responses.ts';
-import { errorEvent, eventsOf } from './scripted-stream.ts';
 
 /** What the server does with one request to /responses. */
 export type Step = {
@@ -195,6 +195,10 @@ export async function startScriptedModelServer(
     },
   };
 }
+
+/** An error in place of the rest of the answer. */
+const errorEvent = (code: string): string =>
+  eventText({ type: 'error', code, message: `Scripted error: ${code}`, param: null, sequence_number: 2 });
 
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

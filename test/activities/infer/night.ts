@@ -140,7 +140,7 @@ export interface Stage {
 
 export function stageOf(
   db: Database,
-  server: ScriptedModelServer | null,
+  server: Pick<ScriptedModelServer, 'baseUrl' | 'apiKey'> | null,
   more: Partial<ModelConfig> = {},
 ): Stage {
   const config = configSchema.parse({

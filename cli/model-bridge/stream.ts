@@ -1,11 +1,16 @@
-/** An answer as the events in which POST /responses streams it. */
-import type { answerBody } from './scripted-responses.ts';
+/** A response of the Responses API as the events in which a server streams it. */
 
-type Body = ReturnType<typeof answerBody>;
-type Event = { readonly type: string } & Readonly<Record<string, unknown>>;
+type Item = Readonly<Record<string, unknown>>;
+type Event = { readonly type: string } & Item;
+
+/** A response object, of which only this matters here. */
+export interface ResponseBody {
+  readonly status: string;
+  readonly output: readonly Item[];
+}
 
 /** The events as text, one a part: begun, item by item, ended. */
-export function eventsOf(body: Body): string[] {
+export function eventsOf(body: ResponseBody): string[] {
   const begun = { ...body, status: 'in_progress', output: [], usage: null, error: null };
   const events: Event[] = [
     { type: 'response.created', response: begun },
@@ -16,13 +21,9 @@ export function eventsOf(body: Body): string[] {
   return events.map((event, index) => eventText({ ...event, sequence_number: index }));
 }
 
-/** An error in place of the rest of the answer. */
-export const errorEvent = (code: string): string =>
-  eventText({ type: 'error', code, message: `Scripted error: ${code}`, param: null, sequence_number: 2 });
+export const eventText = (event: Event): string => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 
-const eventText = (event: Event): string => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
-
-function itemEvents(item: Readonly<Record<string, unknown>>, index: number): Event[] {
+function itemEvents(item: Item, index: number): Event[] {
   const at = { output_index: index };
   return [
     { type: 'response.output_item.added', ...at, item: { ...item, status: 'in_progress' } },
@@ -31,7 +32,7 @@ function itemEvents(item: Readonly<Record<string, unknown>>, index: number): Eve
   ];
 }
 
-function partEvents(item: Readonly<Record<string, unknown>>, at: object): Event[] {
+function partEvents(item: Item, at: object): Event[] {
   const on = { item_id: item.id, ...at };
   if (item.type === 'function_call')
     return [
