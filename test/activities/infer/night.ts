@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { createActivities } from '../../../activities/index.ts';
-import { createModelClient } from '../../../activities/infer/model-client.ts';
+import { createModelClient, type ModelClient } from '../../../activities/infer/model-client.ts';
 import type { ChunkResult, RunHandle } from '../../../activities/contract.ts';
 import type { ActivityDeps } from '../../../activities/deps.ts';
 import { configSchema, type ModelConfig } from '../../../schema/contracts/config.ts';
@@ -142,6 +142,7 @@ export function stageOf(
   db: Database,
   server: Pick<ScriptedModelServer, 'baseUrl' | 'apiKey'> | null,
   more: Partial<ModelConfig> = {},
+  around: (client: ModelClient) => ModelClient = (client) => client,
 ): Stage {
   const config = configSchema.parse({
     repos: [{ name: 'acme', url: repoDir, ref: 'main', dialect: 'bigquery' }],
@@ -153,7 +154,7 @@ export function stageOf(
     config,
     configDir: dir,
     mirrorDir: join(dir, 'mirrors'),
-    model: access && createModelClient(config.model, access),
+    model: access && around(createModelClient(config.model, access)),
     personSalt: 'salt',
   } as ActivityDeps;
   const activities = createActivities(deps);
