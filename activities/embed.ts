@@ -1,7 +1,10 @@
-import { readCardVersions } from '../store/cards.ts';
+import { cardText } from '../knowledge/card-text.ts';
+import { readCards, readCardVersions } from '../store/cards.ts';
+import type { Database } from '../store/database.ts';
 import { recordEmbeddingUse } from '../store/embedding-use.ts';
 import { ensureVectorIndex, missingEmbeddings, saveEmbeddings } from '../store/embeddings.ts';
-import { readTexts } from '../store/texts.ts';
+import { currentSnapshot } from '../store/snapshots.ts';
+import { missingTexts, readTexts, saveTexts } from '../store/texts.ts';
 import type { ChunkResult, RunHandle, WorkList } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { queryEntries } from './query-entries.ts';
@@ -12,12 +15,34 @@ import { freeze, readChunk } from './work-list.ts';
 export function selectForEmbedding(deps: ActivityDeps, handle: RunHandle): Promise<WorkList> {
   return alive(async () => {
     const { db, embedder } = deps;
+    if (await becomesHistory(db, handle)) return freeze(db, handle, 'embed', [], embedder.batch);
     const cards = await readCardVersions(db, handle.repo, { asOf: handle.asOf });
+    await restoreTexts(deps, handle, cards.map(({ textHash }) => textHash)); // prettier-ignore
     const queries = await queryEntries(deps, handle);
     const hashes = [...cards, ...queries].map((entry) => entry.textHash);
     const missing = await missingEmbeddings(db, embedder.model, hashes);
     return freeze(db, handle, 'embed', [missing], embedder.batch);
   });
+}
+
+/** A later night is published: nobody will search this one. */
+export async function becomesHistory(
+  db: Database,
+  { repo, asOf }: Pick<RunHandle, 'repo' | 'asOf'>,
+): Promise<boolean> {
+  // prettier-ignore
+  const current = await currentSnapshot(db, repo);
+  return current !== null && asOf < current.asOf;
+}
+
+/** Makes the texts of cards again that were dropped while nobody could find them. */
+async function restoreTexts({ db }: ActivityDeps, { repo, asOf }: RunHandle, hashes: readonly string[]) {
+  const missing = new Set(await missingTexts(db, hashes));
+  if (missing.size === 0) return;
+  const versions = await readCardVersions(db, repo, { asOf });
+  const tables = versions.flatMap(({ table, textHash }) => (missing.has(textHash) ? [table] : []));
+  const cards = await readCards(db, repo, tables, { asOf });
+  await saveTexts(db, cards.map(({ card, textHash }) => ({ textHash, text: cardText(card) }))); // prettier-ignore
 }
 
 /** Embeds one batch of texts. */

@@ -10,8 +10,8 @@ import { readChunk } from './work-list.ts';
 export function parse(deps: ActivityDeps, handle: RunHandle, chunk: number): Promise<ChunkResult> {
   return alive(async (signal) => {
     const source = await sourceFiles(deps, handle.repo, handle.commit);
-    const wanted = new Set(await readChunk(deps.db, handle, 'parse', chunk));
-    const files = source.files.filter((file) => wanted.has(file.path));
+    const wanted = await readChunk(deps.db, handle, 'parse', chunk);
+    const files = wanted.flatMap((path) => source.fileAt(path) ?? []);
     const parsed = await deps.pool.parse(parseContext(deps, handle, source), files, signal);
     const asked = new Map(
       files.map(({ path, reader, dialect }) => [

@@ -7,6 +7,7 @@ import { tokensSpent } from '../store/model-spend.ts';
 import { lastNight } from '../store/nights.ts';
 import type { NightPreview, PreviewRequest } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
+import { becomesHistory } from './embed.ts';
 import { factsOfCommit } from './facts-of-commit.ts';
 import { alive } from './heartbeat.ts';
 import { openTables } from './infer/select.ts';
@@ -104,6 +105,7 @@ async function costOf(
 
 /** Cards that have no vector of today's embedding model. */
 async function unembedded({ db, embedder }: ActivityDeps, { repo, asOf }: PreviewRequest): Promise<number> {
+  if (await becomesHistory(db, { repo, asOf })) return 0;
   const cards = await readCardVersions(db, repo, { asOf });
   return (await missingEmbeddings(db, embedder.model, cards.map(({ textHash }) => textHash))).length; // prettier-ignore
 }

@@ -1,4 +1,5 @@
 import { readCardVersions } from '../store/cards.ts';
+import { dropUnreachable } from '../store/unreachable.ts';
 import { vacuum } from '../store/upkeep.ts';
 import { currentSnapshot, publishSnapshot, type EntryRef, type SnapshotEntry } from '../store/snapshots.ts';
 import type { RunHandle } from './contract.ts';
@@ -46,6 +47,7 @@ export function publish(
       removed,
       model: deps.embedder.model,
     });
+    if (whole) await dropUnreachable(db);
     if (deps.keepsHouse) await vacuum(db);
     if (result.outcome === 'history') return { outcome: 'history' };
     return { outcome: result.changed > 0 ? 'published' : 'unchanged' };

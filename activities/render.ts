@@ -1,12 +1,12 @@
 import { mergeCard } from '../knowledge/merge.ts';
-import { renderCard, renderVersion } from '../knowledge/render-card.ts';
-import { redact } from '../knowledge/redact.ts';
+import { cardText } from '../knowledge/card-text.ts';
+import { renderVersion } from '../knowledge/render-card.ts';
 import type { Card } from '../schema/contracts/card.ts';
 import type { Claim } from '../schema/contracts/claims.ts';
 import { setStages, type LinkOutput, type SetStage } from '../schema/contracts/stages.ts';
 import { isTemporary } from '../inference/link/table-id.ts';
 import { saveCards } from '../store/cards.ts';
-import { saveStageResults, readOutputs } from '../store/claim-sets.ts';
+import { outputHash, readOutputs, saveStageResults } from '../store/claim-sets.ts';
 import { readClaims } from '../store/claims.ts';
 import { currentEdges } from '../store/edges.ts';
 import { pointedSets } from '../store/pointed-sets.ts';
@@ -158,7 +158,7 @@ async function saveRendered(
 ): Promise<void> {
   const { db } = deps;
   const made = cards.map(({ table, inputHash, card }) => {
-    const text = redact(renderCard(card), { personal: false });
+    const text = cardText(card);
     return { table, inputHash, card, text, textHash: hashOf(text) };
   });
   const results = made.map(({ table, inputHash, card }) => ({
@@ -166,7 +166,8 @@ async function saveRendered(
     stage: 'card' as const,
     inputHash,
     claims: [],
-    output: card,
+    // The card itself is stored once, by content.
+    output: { card: outputHash(card) },
   }));
   const saved = await saveStageResults(db, repo, results);
   const hashes = new Map(saved.map((set) => [set.table, set.outputHash]));

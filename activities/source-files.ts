@@ -27,6 +27,7 @@ export interface SourceFiles {
   readonly projects: readonly ProjectContext[];
   /** Files that some reader takes, sorted by path. */
   readonly files: readonly SourceFile[];
+  readonly fileAt: (path: string) => SourceFile | undefined;
   readonly blobOf: ReadonlyMap<string, string>;
   /** Paths of all files that are not too large to be read, sorted; with those that no reader takes. */
   readonly readable: readonly string[];
@@ -80,6 +81,7 @@ async function load(deps: ActivityDeps, config: RepoConfig, commit: string): Pro
     const reader = taken.get(file.path);
     return reader ? [{ ...file, reader, dialect: dialectOf(file.path) }] : [];
   });
+  const byPath = new Map(files.map((file) => [file.path, file]));
   const blobOf = new Map(everything.files.map((file) => [file.path, file.blob]));
   const paths = [...blobOf.keys()];
   // Parse threads have no larger files either.
@@ -97,7 +99,17 @@ async function load(deps: ActivityDeps, config: RepoConfig, commit: string): Pro
   let projectsLoaded: Promise<void> | null = null;
   const loadProjects = () =>
     (projectsLoaded ??= readTexts(mirror, projectFiles(projects, readable), blobOf, texts));
-  return { mirror, tree, projects, files, blobOf, readable, context, loadProjects };
+  return {
+    mirror,
+    tree,
+    projects,
+    files,
+    fileAt: (path) => byPath.get(path),
+    blobOf,
+    readable,
+    context,
+    loadProjects,
+  };
 }
 
 async function readTexts(

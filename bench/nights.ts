@@ -27,14 +27,19 @@ export interface MeasuredNight extends NightFigures {
   readonly name: string;
   /** Of all tables with their indexes, after the night. */
   readonly databaseBytes: number;
+  /** The same by table, largest first. */
+  readonly tableBytes: readonly TableBytes[];
+}
+
+export interface TableBytes {
+  readonly table: string;
+  readonly bytes: number;
 }
 
 export interface NightsFigures {
   readonly options: SyntheticOptions;
   readonly nights: readonly MeasuredNight[];
   readonly peakMb: Readonly<Partial<Record<ServiceName, number>>>;
-  /** After all nights, by table, largest first. */
-  readonly databaseBytes: readonly { readonly table: string; readonly bytes: number }[];
 }
 
 const names = ['first', 'nothing changed', 'share changed', 'a day of logs', 'one table'];
@@ -87,19 +92,18 @@ async function measure(
       const name = names[index] ?? `night ${index + 1}`;
       if (name === 'a day of logs') log(day);
       const night = await measureNight(settings, services, day, name === 'one table' ? tables[0] : undefined);
-      const databaseBytes = total(await withDatabase(services.databaseUrl, tableSizes));
-      nights.push({ name, ...night, databaseBytes });
+      const tableBytes = await withDatabase(services.databaseUrl, tableSizes);
+      nights.push({ name, ...night, databaseBytes: total(tableBytes), tableBytes });
       console.error(`${name}: ${night.report.outcome}, ${night.report.seconds.toFixed(1)} s`);
     }
     const peakMb = await peakMemory(settings, services);
-    return { options, nights, peakMb, databaseBytes: await withDatabase(services.databaseUrl, tableSizes) };
+    return { options, nights, peakMb };
   } finally {
     await services.stop();
   }
 }
 
-const total = (sizes: readonly { readonly bytes: number }[]): number =>
-  sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+const total = (sizes: readonly TableBytes[]): number => sizes.reduce((sum, { bytes }) => sum + bytes, 0);
 
 main().catch((error: unknown) => {
   console.error(explain(error));

@@ -17,13 +17,18 @@ create table tablelore.card_version (
   repo text not null,
   table_id text collate "C" not null,
   hash text not null,
-  card jsonb not null,
   text_hash text not null,
-  constraint card_version_text_hash_fkey FOREIGN KEY (text_hash) REFERENCES tablelore.search_text(text_hash),
+  path text,
+  has text[] default '{}'::text[] not null,
+  conflicts integer default 0 not null,
+  stale integer default 0 not null,
+  column_edges integer default 0 not null,
+  base bigint,
+  body bytea storage external not null,
+  constraint card_version_base_fkey FOREIGN KEY (base) REFERENCES tablelore.card_version(id),
   constraint card_version_pkey PRIMARY KEY (id),
   constraint card_version_repo_table_id_hash_key UNIQUE (repo, table_id, hash)
 );
-CREATE INDEX card_version_text ON tablelore.card_version USING btree (text_hash);
 
 create table tablelore.claim_list (
   hash text not null,
@@ -169,7 +174,6 @@ create table tablelore.pointer (
   constraint pointer_set_id_fkey FOREIGN KEY (set_id) REFERENCES tablelore.claim_set(id),
   constraint pointer_pkey PRIMARY KEY (repo, table_id, stage, as_of)
 );
-CREATE INDEX pointer_set ON tablelore.pointer USING btree (set_id);
 
 create table tablelore.published (
   repo text not null,
@@ -251,7 +255,6 @@ create table tablelore.search_entry (
   from_snapshot bigint not null,
   until_snapshot bigint,
   constraint search_entry_from_snapshot_fkey FOREIGN KEY (from_snapshot) REFERENCES tablelore.snapshot(id),
-  constraint search_entry_text_hash_fkey FOREIGN KEY (text_hash) REFERENCES tablelore.search_text(text_hash),
   constraint search_entry_until_snapshot_fkey FOREIGN KEY (until_snapshot) REFERENCES tablelore.snapshot(id),
   constraint search_entry_pkey PRIMARY KEY (repo, kind, ref, from_snapshot)
 );
@@ -265,6 +268,7 @@ create table tablelore.search_text (
   text_hash text not null,
   text text not null,
   tsv tsvector generated always as ((to_tsvector('english'::regconfig, tablelore.search_words("left"(text, 100000))) || to_tsvector('simple'::regconfig, tablelore.search_words("left"(text, 100000))))) stored not null,
+  made_at timestamp with time zone default now() not null,
   constraint search_text_pkey PRIMARY KEY (text_hash)
 );
 CREATE INDEX search_text_tsv ON tablelore.search_text USING gin (tsv);

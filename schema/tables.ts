@@ -1,5 +1,4 @@
 import type { Generated, GeneratedAlways } from 'kysely';
-import type { Card } from './contracts/card.ts';
 import type { Diagnostic } from './contracts/diagnostic.ts';
 import type { FileFacts } from './contracts/facts.ts';
 import type { RunReport } from './contracts/runs.ts';
@@ -23,7 +22,12 @@ export interface Tables {
   'tablelore.claim_list': ClaimListRow;
   'tablelore.claim_set': ClaimSetRow;
   'tablelore.pointer': PointerRow;
-  'tablelore.search_text': { text_hash: string; text: string; tsv: GeneratedAlways<string> };
+  'tablelore.search_text': {
+    text_hash: string;
+    text: string;
+    tsv: GeneratedAlways<string>;
+    made_at: Generated<string>;
+  };
   'tablelore.embedding': { text_hash: string; model: string; embedding: string };
   'tablelore.card_version': CardVersionRow;
   'tablelore.snapshot': SnapshotRow;
@@ -155,8 +159,17 @@ interface CardVersionRow {
   repo: string;
   table_id: string;
   hash: string;
-  card: Card;
   text_hash: string;
+  /** The next five: see `CardTotals`. */
+  path: string | null;
+  has: Generated<string[]>;
+  conflicts: Generated<number>;
+  stale: Generated<number>;
+  column_edges: Generated<number>;
+  /** The version that `body` is the difference from; null: it is the whole card. A base has none. */
+  base: number | null;
+  /** The card. Not compressed where a migration made it. */
+  body: Buffer;
 }
 
 interface SnapshotRow {

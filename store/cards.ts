@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
+import { cardTotals } from './card-totals.ts';
 import type { Card } from '../schema/contracts/card.ts';
 import { inTransaction, type Database } from './database.ts';
-import { jsonBatches, recordset } from './json.ts';
+import { jsonBatches, packDifference, packJson, recordset, toJson, unpack } from './json.ts';
 import { saveTexts } from './texts.ts';
 
 export interface NewCard {
@@ -13,7 +14,7 @@ export interface NewCard {
   readonly textHash: string;
 }
 
-export interface StoredCard extends NewCard {
+export interface StoredCard extends Omit<NewCard, 'text'> {
   /** Id of the card version. */
   readonly version: number;
 }
@@ -30,11 +31,13 @@ export async function saveCards(
   return inTransaction(db, async (trx) => {
     const versions = new Map<string, number>();
     await saveTexts(trx, cards);
-    for (const batch of jsonBatches(cards.map(({ text: _text, ...card }) => card))) {
-      const rows = recordset(batch, 'r', '"table" text, hash text, card jsonb, "textHash" text');
+    const bases = await wholeVersions(trx, repo, cards.map(({ table }) => table)); // prettier-ignore
+    for (const batch of jsonBatches(rowsOf(cards, bases))) {
+      const rows = recordset(batch, 'r', '"table" text, hash text, "textHash" text, path text, has text[], conflicts int, stale int, "columnEdges" int, base bigint, body text'); // prettier-ignore
       await sql`
-        insert into tablelore.card_version (repo, table_id, hash, card, text_hash)
-        select ${repo}, r."table", r.hash, r.card, r."textHash" from ${rows}
+        insert into tablelore.card_version (repo, table_id, hash, text_hash, path, has, conflicts, stale, column_edges, base, body)
+        select ${repo}, r."table", r.hash, r."textHash", r.path, r.has, r.conflicts, r.stale, r."columnEdges", r.base, decode(r.body, 'base64')
+        from ${rows}
         order by r."table"
         on conflict do nothing`.execute(trx);
       const stored = await sql<{ table: string; version: number }>`
@@ -47,6 +50,35 @@ export async function saveCards(
   });
 }
 
+interface WholeVersion {
+  readonly id: number;
+  readonly body: Buffer;
+}
+
+/** The latest version of each table that is stored whole; tables without one are absent. */
+async function wholeVersions(
+  trx: Database,
+  repo: string,
+  tables: readonly string[],
+): Promise<Map<string, WholeVersion>> {
+  const { rows } = await sql<WholeVersion & { table: string }>`
+    select distinct on (table_id) table_id as "table", id, body from tablelore.card_version
+    where repo = ${repo} and table_id = any(${[...tables]}::text[]) and base is null
+    order by table_id, id desc`.execute(trx);
+  return new Map(rows.map(({ table, ...version }) => [table, version]));
+}
+
+/** One row at a time: packed, and forgotten once it is sent. */
+function* rowsOf(cards: readonly NewCard[], bases: ReadonlyMap<string, WholeVersion>) {
+  for (const { table, hash, card, textHash } of cards) {
+    const json = toJson(card);
+    const base = bases.get(table);
+    const difference = base ? packDifference(json, base.body) : null;
+    const stored = difference === null ? { base: null, body: packJson(json) } : { base: base?.id ?? null, body: difference }; // prettier-ignore
+    yield { table, hash, textHash, ...cardTotals(card), ...stored };
+  }
+}
+
 /** Cards by table id. `tables` null: all. Tables that have no card there are absent. */
 export async function readCards(
   db: Database,
@@ -55,17 +87,16 @@ export async function readCards(
   at: CardsAt,
 ): Promise<StoredCard[]> {
   const wanted = tables === null ? null : [...tables];
-  const { rows } = await sql<StoredCard>`
-    select v.table_id as "table", v.id as version, v.hash, v.card, v.text_hash as "textHash", t.text
+  const { rows } = await sql<Omit<StoredCard, 'card'> & CardBody>`
+    select v.table_id as "table", v.id as version, v.hash, v.text_hash as "textHash", ${cardBody}
     from (${versionsAt(repo, at)}) as at
-    join tablelore.card_version v on v.id = at.version
-    join tablelore.search_text t on t.text_hash = v.text_hash
+    join tablelore.card_version v on v.id = at.version ${joinBase}
     where ${wanted}::text[] is null or v.table_id = any(${wanted})
     order by v.table_id`.execute(db);
-  return rows;
+  return rows.map(({ body, base, ...row }) => ({ ...row, card: readCard({ body, base }) }));
 }
 
-/** The same without cards and texts: what publishing compares. */
+/** The same without cards: what publishing compares. */
 export async function readCardVersions(
   db: Database,
   repo: string,
@@ -77,6 +108,18 @@ export async function readCardVersions(
     order by v.table_id`.execute(db);
   return rows;
 }
+
+/** A card as it is stored, with the version that it is the difference from. */
+export interface CardBody {
+  readonly body: Buffer;
+  readonly base: Buffer | null;
+}
+
+/** SQL: what `readCard` needs of version `v`. */
+export const cardBody = sql`v.body, whole.body as base`;
+export const joinBase = sql`left join tablelore.card_version whole on whole.id = v.base`;
+
+export const readCard = ({ body, base }: CardBody): Card => unpack(body, base) as Card;
 
 function versionsAt(repo: string, at: CardsAt) {
   if ('snapshot' in at) {

@@ -56,6 +56,8 @@ export async function ensureVectorIndex(db: Database, model: string, dimensions:
       await sql`select from pg_indexes where schemaname = 'tablelore' and indexname = ${name}`.execute(trx);
     if (rows.length > 0) return;
     await lockSchema(trx);
+    // The graph of 100,000 vectors of 768 dimensions takes some 400 MB; what does not fit is built far more slowly.
+    await sql`set local maintenance_work_mem = '512MB'`.execute(trx);
     await sql`create index if not exists ${sql.ref(name)} on tablelore.embedding
       using hnsw ((embedding::${sql.raw(type)}) ${sql.raw(type.replace(/\(.*/, '_cosine_ops'))})
       where model = ${sql.lit(model)}`.execute(trx);

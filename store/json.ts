@@ -60,10 +60,21 @@ export function packJson(json: string): string {
   return zstdCompressSync(json).toString('base64');
 }
 
+/** The same where a text much like it is stored: what differs, if that takes less than half the space; else null. `like` is packed. */
+export function packDifference(json: string, like: Buffer): string | null {
+  const difference = zstdCompressSync(json, { dictionary: unpacked(like) });
+  return difference.length * 2 < zstdCompressSync(json).length ? difference.toString('base64') : null;
+}
+
 const zstdMagic = 0x28b52ffd;
 
-/** Reads what `pack` made, and JSON that is not compressed. */
-export function unpack(body: Buffer): unknown {
+/** Reads what `pack` made, and JSON that is not compressed; with `like` what `packDifference` made against it. */
+export function unpack(body: Buffer, like: Buffer | null = null): unknown {
+  const json = like === null ? unpacked(body) : zstdDecompressSync(body, { dictionary: unpacked(like) });
+  return JSON.parse(json.toString('utf8'));
+}
+
+function unpacked(body: Buffer): Buffer {
   const packed = body.length >= 4 && body.readUInt32BE(0) === zstdMagic;
-  return JSON.parse((packed ? zstdDecompressSync(body) : body).toString('utf8'));
+  return packed ? zstdDecompressSync(body) : body;
 }

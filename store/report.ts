@@ -46,31 +46,35 @@ export interface CardTotals {
   readonly withUse: number;
 }
 
+/** What a card may have, by the name of its count. */
+const parts = {
+  withColumns: 'columns',
+  withUpstream: 'upstream',
+  withKey: 'key',
+  withJoins: 'joins',
+  withLineage: 'lineage',
+  withFreshness: 'freshness',
+  withOwner: 'owner',
+  withPurpose: 'purpose',
+};
+
 /** Totals over the cards as of the end of the night of `asOf`. */
 export async function countCards(db: Database, repo: string, asOf: string): Promise<CardTotals> {
   const { rows } = await sql<CardTotals>`
     with state as (
       select distinct on (table_id) table_id, set_id from tablelore.pointer
       where repo = ${repo} and stage = 'card' and as_of <= ${asOf} order by table_id, as_of desc
-    ), cards as (
-      select v.card, v.card->>'path' is not null as built from state
-      join tablelore.claim_set s on s.id = state.set_id
-      join tablelore.card_version v on v.repo = ${repo} and v.table_id = state.table_id and v.hash = s.output_hash
     )
     select count(*)::int as cards,
       count(*) filter (where built)::int as built,
-      count(*) filter (where built and jsonb_array_length(card->'columns') > 0)::int as "withColumns",
-      count(*) filter (where built and jsonb_array_length(card->'upstream') > 0)::int as "withUpstream",
-      count(*) filter (where built and card #> '{grain,value,keys,0}' is not null)::int as "withKey",
-      count(*) filter (where built and jsonb_array_length(card->'joins') > 0)::int as "withJoins",
-      count(*) filter (where built and jsonb_array_length(card->'lineage') > 0)::int as "withLineage",
-      count(*) filter (where built and card->>'freshness' is not null)::int as "withFreshness",
-      count(*) filter (where built and card->>'owner' is not null)::int as "withOwner",
-      count(*) filter (where built and card->>'purpose' is not null)::int as "withPurpose",
-      count(*) filter (where card->>'usage' is not null)::int as "withUse",
-      coalesce(sum(jsonb_array_length(card->'conflicts')), 0)::int as conflicts,
-      coalesce(sum(jsonb_array_length(card->'stale')), 0)::int as stale,
-      coalesce(sum((select count(*) from jsonb_array_elements(card->'lineage') as l, jsonb_array_elements(l->'from'))), 0)::int as "columnEdges"
-    from cards`.execute(db);
+      ${sql.join(Object.entries(parts).map(([name, part]) => sql`count(*) filter (where built and ${part} = any(v.has))::int as ${sql.ref(name)}`))},
+      count(*) filter (where 'use' = any(v.has))::int as "withUse",
+      coalesce(sum(v.conflicts), 0)::int as conflicts,
+      coalesce(sum(v.stale), 0)::int as stale,
+      coalesce(sum(v.column_edges), 0)::int as "columnEdges"
+    from state
+    join tablelore.claim_set s on s.id = state.set_id
+    join tablelore.card_version v on v.repo = ${repo} and v.table_id = state.table_id and v.hash = s.output_hash
+    cross join lateral (select v.path is not null as built) as made`.execute(db); // prettier-ignore
   return rows[0] as CardTotals;
 }

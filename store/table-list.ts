@@ -15,7 +15,7 @@ export async function listTables(db: Database, repo: string, asOf: string): Prom
       where repo = ${repo} and as_of <= ${asOf} and stage in ('link', 'card')
       order by table_id, stage, as_of desc
     )
-    select l.table_id as "table", v.card->>'path' as path
+    select l.table_id as "table", v.path
     from state l
     left join state c on c.table_id = l.table_id and c.stage = 'card'
     left join tablelore.claim_set s on s.id = c.set_id

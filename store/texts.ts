@@ -24,6 +24,18 @@ export async function saveTexts(db: Database, texts: readonly SearchText[]): Pro
   });
 }
 
+/** Those of the texts that are not stored. */
+export async function missingTexts(db: Database, textHashes: readonly string[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const some of slices([...new Set(textHashes)])) {
+    const { rows } = await sql<{ hash: string }>`
+      select h.hash from unnest(${[...some]}::text[]) as h(hash)
+      where not exists (select from tablelore.search_text t where t.text_hash = h.hash)`.execute(db);
+    missing.push(...rows.map(({ hash }) => hash));
+  }
+  return missing;
+}
+
 /** Texts by hash. Hashes that are not stored are absent. */
 export async function readTexts(db: Database, textHashes: readonly string[]): Promise<Map<string, string>> {
   const found = new Map<string, string>();

@@ -22,6 +22,8 @@ export interface NightFigures {
   readonly cpu: Readonly<Record<string, PerService>>;
   /** Most memory in MiB that each service held during the night, looked at every quarter of a second. */
   readonly memoryMb: PerService;
+  /** The same by stage. */
+  readonly stageMemoryMb: Readonly<Record<string, PerService>>;
   /** Mean of the machine's one-minute load average while it ran. */
   readonly load: number;
   readonly history: HistoryFigures;
@@ -86,6 +88,7 @@ async function watchNight(client: Client, watched: Watched, asOf: string, table?
   );
   const cpu: Record<string, Partial<Record<ServiceName, number>>> = {};
   const memoryMb: Partial<Record<ServiceName, number>> = {};
+  const stageMemoryMb: Record<string, Partial<Record<ServiceName, number>>> = {};
   const loads: number[] = [];
   let before = look(watched);
   let ended = false;
@@ -96,10 +99,12 @@ async function watchNight(client: Client, watched: Watched, asOf: string, table?
     const stage = progress?.stages.find(({ state }) => state === 'running')?.stage ?? 'other';
     const now = look(watched);
     const spent = (cpu[stage] ??= {});
+    const held = (stageMemoryMb[stage] ??= {});
     for (const [name, use] of now) {
       const earlier = before.get(name)?.cpuSeconds ?? use.cpuSeconds;
       spent[name] = (spent[name] ?? 0) + use.cpuSeconds - earlier;
       memoryMb[name] = Math.max(memoryMb[name] ?? 0, use.nowMb);
+      held[name] = Math.max(held[name] ?? 0, use.nowMb);
     }
     before = now;
     loads.push(loadavg()[0] ?? Number.NaN);
@@ -108,7 +113,7 @@ async function watchNight(client: Client, watched: Watched, asOf: string, table?
   const [summary] = [await result].flat();
   if (summary === undefined) throw new Error(`The night of ${asOf} has no summary.`);
   const load = loads.reduce((sum, one) => sum + one, 0) / Math.max(1, loads.length);
-  return { summary, cpu, memoryMb, load, history: await readHistory(handle) };
+  return { summary, cpu, memoryMb, stageMemoryMb, load, history: await readHistory(handle) };
 }
 
 function look(watched: Watched): Map<ServiceName, ProcessUse> {

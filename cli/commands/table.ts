@@ -10,8 +10,8 @@ import { byText, byTrust } from '../../knowledge/trust-order.ts';
 import type { Card } from '../../schema/contracts/card.ts';
 import { claimFields, type Claim } from '../../schema/contracts/claims.ts';
 import { readCards } from '../../store/cards.ts';
-import { readOutputs } from '../../store/claim-sets.ts';
 import type { Database } from '../../store/database.ts';
+import { readCardsOfSets } from '../../store/named-cards.ts';
 import { pointerHistory } from '../../store/pointers.ts';
 import { NothingFound } from '../exit.ts';
 import { indented } from '../paragraph.ts';
@@ -114,14 +114,14 @@ interface CardVersion {
 
 async function cardHistory(db: Database, { repo, asOf, table }: Found): Promise<CardVersion[]> {
   const points = (await pointerHistory(db, repo, table, 'card')).filter((point) => point.asOf <= asOf);
-  const cards = await readOutputs<Card>(
+  const cards = await readCardsOfSets(
     db,
     points.flatMap(({ setId }) => setId ?? []),
   );
   const versions: CardVersion[] = [];
   let before: Card | null = null;
   for (const point of points) {
-    const card: Card | null = point.setId === null ? null : (cards.get(point.setId)?.output ?? null);
+    const card: Card | null = point.setId === null ? null : (cards.get(point.setId) ?? null);
     versions.push({ asOf: point.asOf, card, changes: before && card ? cardChanges(before, card) : null });
     before = card;
   }

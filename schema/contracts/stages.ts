@@ -5,7 +5,7 @@
 import type { NewClaim } from './claims.ts';
 
 /** Stages that leave one claim set per table. `relate` compares a table with all others (joins that code writes anywhere, look-alikes);
- * `card` is merge and render together: its output is the card. `rank` is of query templates: `table` holds the fingerprint. */
+ * `card` is merge and render together: its output names the card. `rank` is of query templates: `table` holds the fingerprint. */
 export const setStages = [
   'link',
   'derive',

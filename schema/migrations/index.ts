@@ -9,6 +9,7 @@ import { claimList } from './0008-claim-list.ts';
 import { logProblems } from './0009-log-problems.ts';
 import { embeddingUse } from './0010-embedding-use.ts';
 import { claimColumns } from './0011-claim-columns.ts';
+import { cardOnce } from './0012-card-once.ts';
 
 /** One step of the schema: SQL statements, each run once and in this order. A released one is never changed; a later one adds. */
 export interface Migration {
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   logProblems,
   embeddingUse,
   claimColumns,
+  cardOnce,
 ];

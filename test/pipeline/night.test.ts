@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { parse } from 'yaml';
 import { createEmbedder } from '../../activities/embed/embedder.ts';
 import { search } from '../../retrieval/search.ts';
+import { cardBody, joinBase, readCard, type CardBody } from '../../store/cards.ts';
 import { readClaims } from '../../store/claims.ts';
 import { createWorld, lastDay, repo, type World } from '../support/pipeline.ts';
 import {
@@ -71,15 +72,16 @@ test('secrets, instructions and personal data go nowhere', async () => {
 /** Everything that may be shown, sent to a model, or searched. */
 async function textsIn(db: World['db']): Promise<string[]> {
   const { rows } = await sql<{ text: string }>`
-    select card::text as text from tablelore.card_version
-    union all select text from tablelore.search_text
+    select text from tablelore.search_text
     union all select sql from tablelore.query_template
     union all select report::text from tablelore.run where report is not null
     union all select summary::text from tablelore.facts`.execute(db);
   const sets = await db.selectFrom('tablelore.claim_set').select('id').execute();
   const claims = await readClaims(db, sets.map(({ id }) => id)); // prettier-ignore
+  const cards = await sql<CardBody>`select ${cardBody} from tablelore.card_version v ${joinBase}`.execute(db);
   return [
     ...rows.map((row) => row.text),
+    ...cards.rows.map((stored) => JSON.stringify(readCard(stored))),
     ...[...claims.values()].flat().map((claim) => JSON.stringify(claim)),
   ];
 }

@@ -7,6 +7,7 @@ import { pointedSets } from '../../store/pointed-sets.ts';
 import { readCards } from '../../store/cards.ts';
 import { readLedger } from '../../store/claims.ts';
 import { currentEdges } from '../../store/edges.ts';
+import { readTexts } from '../../store/texts.ts';
 import { createWorld, lastDay, repo, type Counts, type World } from '../support/pipeline.ts';
 import { startScriptedModelServer } from '../support/scripted-model-server.ts';
 import { fixtures } from './found.ts';
@@ -125,13 +126,14 @@ test('the same night again parses nothing, asks nothing and embeds nothing', asy
 test('one new day of logs asks the model nothing and embeds at most 2 % of the cards', async () => {
   copyLogs(folder(world), (day) => day === newDay);
   const cards = await readCards(world.db, repo, null, { asOf: dayBefore });
-  const before = new Set(cards.map((card) => card.text));
+  const before = new Set(cards.map((card) => card.textHash));
   const counts = await counting(world, () => world.night({ asOf: newDay }));
   assert.deepEqual({ ...cost(counts), embedded: 0, rendered: 0 }, free);
   const anew = (await readCards(world.db, repo, null, { asOf: newDay })).filter(
-    (card) => !before.has(card.text),
+    (card) => !before.has(card.textHash),
   );
-  const embedded = anew.filter((card) => counts.embedded.includes(card.text));
+  const texts = await readTexts(world.db, anew.map((card) => card.textHash)); // prettier-ignore
+  const embedded = [...texts.values()].filter((text) => counts.embedded.includes(text));
   assert.ok(embedded.length <= cards.length * 0.02, `${embedded.length} of ${cards.length} cards`);
   assert.ok(counts.work.render.length > 0, 'exact figures of use are on the cards');
 });

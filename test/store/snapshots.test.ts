@@ -39,7 +39,7 @@ async function publish(db: Database, run: string, request: Partial<PublishReques
 }
 
 async function texts(db: Database, snapshot: number) {
-  return (await readCards(db, repo, null, { snapshot })).map((row) => row.text);
+  return (await readCards(db, repo, null, { snapshot })).map(({ card }) => card.description as unknown);
 }
 
 withDatabases('a snapshot stays as it was when later ones change and remove', async ({ db }) => {
@@ -132,8 +132,8 @@ withDatabases('cards are found as of a night that was never published', async ({
   ]);
   await pointTables(db, repo, '2024-06-01', [{ table: 'a', stage: 'card', setId: set.setId }]);
   assert.deepEqual(
-    (await readCards(db, repo, null, { asOf: '2024-06-02' })).map((row) => row.text),
-    ['x'],
+    (await readCards(db, repo, null, { asOf: '2024-06-02' })).map((row) => row.textHash),
+    ['hash of x'],
   );
   assert.deepEqual(await readCards(db, repo, null, { asOf: '2024-05-31' }), []);
 });

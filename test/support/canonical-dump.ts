@@ -8,7 +8,7 @@ const queries: Readonly<Record<string, string>> = {
   sets: `select jsonb_build_array(table_id, stage, case when stage = 'card' then '' else input_hash end, claim_list, output_hash) as row from tablelore.claim_set`,
   pointers: `select jsonb_build_array(p.table_id, p.stage, p.as_of, s.output_hash, s.claim_list) as row
     from tablelore.pointer p left join tablelore.claim_set s on s.id = p.set_id`,
-  cards: `select jsonb_build_array(table_id, hash, card, text_hash) as row from tablelore.card_version`,
+  cards: `select jsonb_build_array(table_id, hash, text_hash, path, has, conflicts, stale, column_edges) as row from tablelore.card_version`,
   texts: `select to_jsonb(text_hash) as row from tablelore.search_text`,
   vectors: `select jsonb_build_array(text_hash, model, md5(embedding::text)) as row from tablelore.embedding`,
   published: `select jsonb_build_array(e.kind, e.ref, e.text_hash, coalesce(v.hash, r.output_hash)) as row
