@@ -44,8 +44,10 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
         (pg.types.getTypeParser(oid, format) as (text: string) => unknown),
     },
   });
-  // An idle connection that the server closes is replaced by the pool; without a listener it would end the process.
+  // A connection that the server closes is replaced by the pool. Without listeners it would end the process: one for idle connections, one for those between two
+  // statements of a transaction, whose next statement then fails.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const { onStatement } = options;
   return new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
