@@ -33,6 +33,8 @@ export function createWorkers(options: WorkersOptions): Promise<Worker[]> {
         activities,
         taskQueue: queues[kind],
         maxConcurrentActivityTaskExecutions: slots[kind],
+        // Heartbeats bring the news that a run is cancelled; else they would be held back for most of the time after which a silent worker is taken for dead.
+        maxHeartbeatThrottleInterval: '5 seconds',
         shutdownGraceTime: '10 seconds',
         shutdownForceTime: '20 seconds',
         ...(deployment ? { workerDeploymentOptions: deployment } : {}),

@@ -11,6 +11,7 @@ import { reservePort } from '../../cli/services/free-port.ts';
 import { deploymentName } from '../../cli/worker/deployment.ts';
 import { canonicalDump, dumpDifferences } from '../support/canonical-dump.ts';
 import { createWorld, type World } from '../support/pipeline.ts';
+import { startScriptedModelServer } from '../support/scripted-model-server.ts';
 import { killWorkers, startWorkerProcess } from '../support/worker-process.ts';
 
 const metrics = await reservePort(9464);
@@ -64,6 +65,26 @@ test('two workers with different queues carry a night; one is killed and replace
   assert.deepEqual(dumpDifferences(undisturbed, await canonicalDump(shared.db)), []);
   assert.deepEqual([await other.end('SIGTERM'), await still.end('SIGTERM')], [0, 0]);
 }); // prettier-ignore
+
+test('a run that is cancelled while a server keeps it waiting ends within seconds', async (t) => {
+  const model = await startScriptedModelServer({ otherwise: () => ({ hang: true }) });
+  const waiting = await world();
+  const worker = await startWorkerProcess(waiting, [], {
+    OPENAI_API_KEY: model.apiKey,
+    OPENAI_BASE_URL: model.baseUrl,
+  });
+  const handle = await waiting.start('nightly', { asOf: night });
+  await model.received(1);
+  // By its second heartbeat, a chunk is one whose heartbeats are held back.
+  await sleep(11_000);
+  const began = Date.now();
+  await handle.cancel();
+  await assert.rejects(handle.result());
+  t.diagnostic(`${((Date.now() - began) / 1_000).toFixed(1)} s`);
+  assert.ok(Date.now() - began < 20_000);
+  assert.equal(await worker.end('SIGTERM'), 0);
+  await model.close();
+});
 
 test('a worker that is told to end hands its chunks over at once, and the night ends elsewhere', async () => {
   const moved = await world();
