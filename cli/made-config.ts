@@ -1,9 +1,10 @@
 /** Configuration files that `start` writes. Their first line holds a hash of the rest: a file that a person edited is told by it, and kept. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { UserError } from '../schema/contracts/errors.ts';
+import { makeDataFolder } from './services/data-folder.ts';
 
 /** `title` becomes the first line, a comment. */
 export const madeConfig = (title: string, yaml: string): string =>
@@ -22,7 +23,7 @@ export function editedConfig(path: string): string | null {
 }
 
 export function writeConfig(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDataFolder(dirname(path));
   writeFileSync(path, text);
 }
 

@@ -11,6 +11,7 @@ import { readRun } from '../../store/runs.ts';
 import { currentSnapshot } from '../../store/snapshots.ts';
 import { applySchedule } from '../schedule.ts';
 import { runAndWatch } from '../run-watch.ts';
+import { makeDataFolder } from '../services/data-folder.ts';
 import { stopOnSignals } from '../services/stop-signals.ts';
 import type { Services } from '../services/services.ts';
 import { editedConfig, withRepoFlags, writeConfig } from '../made-config.ts';
@@ -114,7 +115,7 @@ async function prepare(
   } else {
     dataDir = resolve(cwd, given ?? '.tablelore/demo');
     const demo = await demoConfig(dataDir);
-    mkdirSync(dataDir, { recursive: true });
+    makeDataFolder(dataDir);
     const { head } = await buildFixtureRepo(demo.repoDir);
     config = join(dataDir, 'tablelore.yml');
     if (editedConfig(config) === null) writeConfig(config, demo.text);

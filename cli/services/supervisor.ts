@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { ReservedPorts } from './free-port.ts';
 import type { ServiceProgram } from './child-service.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { acquireLock } from './lock-file.ts';
 import { removePidFile, serviceNames, writePidFile } from './pid-file.ts';
 import type { ServiceName } from './pid-file.ts';
@@ -23,7 +23,7 @@ const preferredPorts = { database: 7432, temporal: 7233, ui: 8233 };
  */
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const dataDir = resolve(options.dataDir);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeDataFolder(dataDir);
   const lock = acquireLock(join(dataDir, 'launcher.lock'), `The data folder ${dataDir}`);
   const launch = new Launch(dataDir, options, () => lock.release());
   options.signal?.addEventListener('abort', () => void launch.stop(), { once: true });
