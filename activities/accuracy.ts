@@ -16,12 +16,10 @@ import {
 } from '../knowledge/key-score.ts';
 import type { Claim, ClaimField, ClaimValue, Origin } from '../schema/contracts/claims.ts';
 import type { RunReport } from '../schema/contracts/runs.ts';
-import type { LinkOutput } from '../schema/contracts/stages.ts';
-import { readOutputs } from '../store/claim-sets.ts';
 import { readLedger, type LedgerEntry } from '../store/claims.ts';
 import type { Database } from '../store/database.ts';
 import { readSummaries } from '../store/facts.ts';
-import { pointedSets } from '../store/pointed-sets.ts';
+import { readLinks } from './conventions.ts';
 
 type Accuracy = RunReport['accuracy'];
 
@@ -83,12 +81,7 @@ async function buildsOf(
   repo: string,
   asOf: string,
 ): Promise<Map<string, Pick<ScoredTable, 'path' | 'uniqueKey'>>> {
-  const sets = await pointedSets(db, repo, asOf, 'link');
-  const outputs = await readOutputs<LinkOutput>(db, [...sets.values()].map(({ setId }) => setId)); // prettier-ignore
-  const links = [...sets].flatMap(([table, { setId }]) => {
-    const link = outputs.get(setId)?.output;
-    return link ? [[table, link] as const] : [];
-  });
+  const links = [...(await readLinks(db, repo, asOf))];
   const parts = links.flatMap(([, { builds }]) => builds);
   const facts = await readSummaries(db, [...new Set(parts.map((part) => part.facts))]);
   return new Map(

@@ -22,7 +22,7 @@ export function derivedClaims(
   const claims: NewClaim[] = [];
   const { grain } = derived;
   if (grain.keys.length > 0 || grain.status !== 'unknown') {
-    const confidence = grain.keys[0]?.basis === 'assumed' ? assumed : proved;
+    const confidence = grain.keys[0]?.basis === 'assumed' ? (derived.grainConfidence ?? assumed) : proved;
     claims.push({ ...common, field: 'grain', value: grain, confidence, steps: [...derived.steps.grain] });
   }
   for (const { name, position, type, nullable, values } of derived.columns) {

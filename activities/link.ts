@@ -8,6 +8,7 @@ import { pointTables, type PointerChange } from '../store/pointers.ts';
 import { setStages, type StageResult } from '../schema/contracts/stages.ts';
 import type { RunHandle, WorkList } from './contract.ts';
 import { artifactDiagnostics } from './artifact-diagnostics.ts';
+import { withConventions } from './conventions.ts';
 import { catalogueOf, codeOwnersOf } from './declared-files.ts';
 import { declaredInterfaceHash, deriveInputHash } from './derive-inputs.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
@@ -26,7 +27,7 @@ const setsPerWrite = 500;
  */
 export function link(deps: ActivityDeps, handle: RunHandle): Promise<WorkList> {
   return alive(async (signal) => {
-    const graph = await linkCommit(deps, handle);
+    const graph = await withConventions(deps.db, await linkCommit(deps, handle), signal);
     const scope = scopeOf(graph, handle);
     await saveGraph(deps, handle, graph, scope, signal);
     const derived = await pointedSets(deps.db, handle.repo, handle.asOf, 'derive');

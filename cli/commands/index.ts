@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { registerAccuracy } from './accuracy.ts';
 import { registerClaims } from './claims.ts';
 import { registerControl } from './control.ts';
+import { registerConventions } from './conventions.ts';
 import { registerDiagnostics } from './diagnostics.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerLineage } from './lineage.ts';
@@ -32,6 +33,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerStatus,
   registerDiagnostics,
   registerAccuracy,
+  registerConventions,
   registerRefute,
   registerSchedule,
   registerWorker,

@@ -55,6 +55,8 @@ export interface DerivedTable {
   /** `false`: there may be columns besides these. */
   readonly complete: boolean;
   readonly grain: ClaimValue<'grain'>;
+  /** How often a first key like this one is right; null where it is proved, or rests on assumptions of which that is not known. */
+  readonly grainConfidence: number | null;
   /** An entry for column `*` names tables whose columns come through unseen. */
   readonly lineage: readonly ColumnOrigins[];
   readonly joins: readonly JoinObservation[];
@@ -71,7 +73,7 @@ export function deriveTable(input: DeriveInput): DerivedTable {
   if (!first) return withoutRows(input);
   const keys = tableKeys(runs, writeOf(input, content));
   const columns = columnsOf(first, runs);
-  const complete = !runs.some((run) => run.open);
+  const complete = !runs.some((run) => run.open || !sameColumns(run, first));
   const lineage = lineageOf(runs);
   const inAll = runs.slice(1).map((run) => {
     return new Set(population(run, input.table).map((fact) => fact.sql));
@@ -107,6 +109,7 @@ export function deriveTable(input: DeriveInput): DerivedTable {
     columns,
     complete,
     grain,
+    grainConfidence: (keys[0]?.why.assumed && keys[0].why.confidence) || null,
     lineage,
     joins: [
       ...observations,
@@ -167,6 +170,10 @@ function columnsOf(first: Run, runs: readonly Run[]): DerivedColumn[] {
   });
 }
 
+/** Later runs may write columns that the first one does not: then the table has more than those. */
+const sameColumns = (run: Run, first: Run): boolean =>
+  run.columns.every((column) => first.idOf(column.name) !== undefined);
+
 /** A text where nothing stands says nothing, and is often what a template wrote that had no answer. */
 const isEmpty = (literal: string): boolean =>
   literal.endsWith(':') && literal.indexOf(':') === literal.length - 1;
@@ -200,6 +207,7 @@ const interfaceKey = (key: TableKey): InterfaceKey => ({
   basis: key.why.assumed ? 'assumed' : 'proved',
   rests_on: key.why.rests ?? [],
   weak: key.weak,
+  ...(key.why.assumed && key.why.confidence !== undefined ? { confidence: key.why.confidence } : {}),
 });
 
 const mostDependencies = 24;
@@ -265,6 +273,7 @@ function withoutRows(input: DeriveInput): DerivedTable {
     columns,
     complete: names.length > 0,
     grain: { keys: [], status: 'unknown', phrase: '', time_grain: null },
+    grainConfidence: null,
     lineage: [],
     joins: [],
     population: [],

@@ -29,6 +29,8 @@ export interface InterfaceKey {
   readonly rests_on: readonly string[];
   /** Unique only among rows where none of the columns is NULL. */
   readonly weak: boolean;
+  /** Of an assumed one, where it is known: how often such a key is right. */
+  readonly confidence?: number;
 }
 
 export interface InterfaceDependency {
@@ -59,8 +61,9 @@ export type Declared = Partial<Pick<LinkOutput, 'testedKeys' | 'notNull' | 'colu
 
 /**
  * An interface with what was declared about the table put in. Meant for what downstream sees: a table's own derivation never reads its own tests.
- * `derived` null: no code builds the table. A test does not see NULLs, so a key is weak unless all of its columns are known not to be NULL. Where the code
- * does not say all columns, declared ones join in: a complete list brings its order, since a star gives columns by position.
+ * `derived` null: no code builds the table. A test does not see NULLs, so a key is weak unless all of its columns are known not to be NULL; an assumed key is one that
+ * identifies rows, so it is never NULL. Where the code does not say all columns, declared ones join in: a complete list brings its order, since a star gives columns by
+ * position. That a table has the columns of an assumed key nobody says.
  */
 export function withDeclared(derived: TableInterface | null, declared: Declared): TableInterface {
   const base = derived ?? emptyInterface;
@@ -70,9 +73,11 @@ export function withDeclared(derived: TableInterface | null, declared: Declared)
     columns: key.columns,
     basis: key.basis,
     rests_on: [key.because],
-    weak: !key.columns.every((name) => notNull.has(name.toLowerCase())),
+    weak: key.basis === 'tested' && !key.columns.every((name) => notNull.has(name.toLowerCase())),
+    ...(key.confidence === undefined ? {} : { confidence: key.confidence }),
   }));
-  const columns = base.complete ? base.columns : joined(base.columns, declared, tested);
+  const named = tested.filter(({ basis }) => basis === 'tested');
+  const columns = base.complete ? base.columns : joined(base.columns, declared, named);
   return {
     ...base,
     columns: columns.map((column) =>

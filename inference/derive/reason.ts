@@ -11,6 +11,8 @@ export interface Reason {
   readonly rests?: readonly string[];
   /** It follows from what `rests` says and not from the code. */
   readonly assumed?: true;
+  /** Of an assumption, where it is known: how often it is right. */
+  readonly confidence?: number;
 }
 
 export const reason = (text: Reason['text'], line?: number, because?: readonly Reason[]): Reason => ({
@@ -20,11 +22,13 @@ export const reason = (text: Reason['text'], line?: number, because?: readonly R
 });
 
 /** A conclusion rests on all that its reasons rest on. */
-function inherited(because: readonly Reason[]): Pick<Reason, 'rests' | 'assumed'> {
+function inherited(because: readonly Reason[]): Pick<Reason, 'rests' | 'assumed' | 'confidence'> {
   const rests = new Set(because.flatMap((why) => why.rests ?? []));
+  const confidences = because.flatMap((why) => why.confidence ?? []);
   return {
     ...(rests.size > 0 ? { rests: [...rests].slice(0, mostNeeds) } : {}),
     ...(because.some((why) => why.assumed) ? { assumed: true } : {}),
+    ...(confidences.length > 0 ? { confidence: Math.min(...confidences) } : {}),
   };
 }
 

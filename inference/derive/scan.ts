@@ -18,7 +18,7 @@ export function deriveScan(node: BoundScan, prover: Prover): Properties {
     return id;
   };
   const table = prover.upstream(node.table);
-  if (!table || table.keys.length === 0) known.unkeyed.add(node.row);
+  if (!table?.keys.some(({ basis }) => basis !== 'assumed')) known.unkeyed.add(node.row);
   if (table) inherit(table, node, known, column);
   known.dependencies.push({
     from: [node.row],
@@ -75,6 +75,7 @@ function keyReason(node: BoundScan, key: InterfaceKey): Reason {
     ...(node.line === undefined ? {} : { line: node.line }),
     ...(key.rests_on.length > 0 ? { rests: key.rests_on } : {}),
     ...(key.basis === 'assumed' ? { assumed: true } : {}),
+    ...(key.confidence === undefined ? {} : { confidence: key.confidence }),
   };
 }
 

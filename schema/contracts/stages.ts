@@ -63,6 +63,8 @@ export interface TestedKey {
   readonly because: string;
   /** `assumed` for conventions that nobody accepted. */
   readonly basis: 'tested' | 'assumed';
+  /** Of an assumed one: how often such a key is right. */
+  readonly confidence?: number;
 }
 
 /** Key of a name in `LinkOutput.names`. */

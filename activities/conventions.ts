@@ -1,0 +1,80 @@
+/** How the sources of a repository are keyed, as its own tests show. */
+import { assumedKey } from '../inference/conventions/mine.ts';
+import { sourceWitness, witnessOf, type Witness } from '../inference/conventions/witness.ts';
+import type { LinkedGraph } from '../inference/link/link.ts';
+import { isTemporary } from '../inference/link/table-id.ts';
+import type { LinkOutput, TestedKey } from '../schema/contracts/stages.ts';
+import type { Database } from '../store/database.ts';
+import { readOutputs } from '../store/claim-sets.ts';
+import { readFacts } from '../store/facts.ts';
+import { pointedSets } from '../store/pointed-sets.ts';
+import { deriveInput } from './derive.ts';
+
+type Links = ReadonlyMap<string, LinkOutput>;
+
+const modelsAtOnce = 50;
+
+/** What the tests tell of the keys of tables that no code builds. */
+export async function readWitnesses(db: Database, links: Links, signal?: AbortSignal): Promise<Witness[]> {
+  const found: Witness[] = [];
+  const models: { table: string; link: LinkOutput; source: LinkOutput }[] = [];
+  for (const [table, link] of links) {
+    if (link.builds.length === 0) found.push(...sourceWitness(table, link));
+    const source = links.get(link.upstream.length === 1 ? (link.upstream[0] ?? '') : '');
+    if (source?.builds.length === 0 && link.builds.length > 0 && link.testedKeys.length > 0)
+      models.push({ table, link, source });
+  }
+  for (let at = 0; at < models.length; at += modelsAtOnce) {
+    signal?.throwIfAborted();
+    const some = models.slice(at, at + modelsAtOnce);
+    const facts = await readFacts(db, [
+      ...new Set(some.flatMap(({ link }) => link.builds.map((build) => build.facts))),
+    ]);
+    for (const { table, link, source } of some) {
+      const input = deriveInput(table, link, facts, { links, interfaceOf: () => null });
+      const witness = witnessOf(link, source, input);
+      if (witness) found.push(witness);
+    }
+    await new Promise(setImmediate);
+  }
+  return found;
+}
+
+/** What link says of each table, as of the end of the night of `asOf`. */
+export async function readLinks(db: Database, repo: string, asOf: string): Promise<Map<string, LinkOutput>> {
+  const sets = await pointedSets(db, repo, asOf, 'link');
+  const outputs = await readOutputs<LinkOutput>(db, [...sets.values()].map(({ setId }) => setId)); // prettier-ignore
+  return new Map(
+    [...sets].flatMap(([table, { setId }]) => {
+      const link = outputs.get(setId)?.output;
+      return link ? [[table, link] as const] : [];
+    }),
+  );
+}
+
+/** The graph with the keys that sources have by conventions which nobody accepted. A source whose key is known keeps it. */
+export async function withConventions(
+  db: Database,
+  graph: LinkedGraph,
+  signal?: AbortSignal,
+): Promise<LinkedGraph> {
+  const links = new Map(graph.tables.map(({ table, output }) => [table, output]));
+  const witnesses = await readWitnesses(db, links, signal);
+  if (witnesses.length === 0) return graph;
+  const tables = graph.tables.map((linked) => {
+    const { table, output } = linked;
+    if (output.builds.length > 0 || output.testedKeys.length > 0 || isTemporary(table)) return linked;
+    const key = assumed(table, witnesses);
+    return key === null ? linked : { ...linked, output: { ...output, testedKeys: [key] } };
+  });
+  return { ...graph, tables };
+}
+
+function assumed(table: string, witnesses: readonly Witness[]): TestedKey | null {
+  const found = assumedKey(table, witnesses);
+  if (found === null) return null;
+  const { tables, key, support, exceptions, confidence } = found;
+  const but = exceptions === 0 ? '' : `, ${exceptions} on other columns`;
+  const because = `convention that nobody accepted: ${tables} is keyed by ${key.join(', ')} (${support} others are tested to be${but})`;
+  return { columns: key, because, basis: 'assumed', confidence };
+}

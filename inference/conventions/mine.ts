@@ -1,0 +1,131 @@
+/** Conventions that a repository's own tests show: sources of a kind that are all keyed alike. */
+import picomatch from 'picomatch';
+import { globsOf } from './globs.ts';
+import type { Witness } from './witness.ts';
+
+export interface Convention {
+  /** Glob over table ids. */
+  readonly tables: string;
+  readonly key: readonly string[];
+  readonly support: readonly Witness[];
+  /** Sources of the kind that have these columns and are tested to be unique on others. */
+  readonly exceptions: readonly Witness[];
+}
+
+/** The key that a source has by a convention that nobody accepted. */
+export interface AssumedKey {
+  /** The narrowest kind with support. */
+  readonly tables: string;
+  readonly key: readonly string[];
+  readonly support: number;
+  readonly exceptions: number;
+  /** How often such a key is right. */
+  readonly confidence: number;
+}
+
+const leastSupport = 3;
+
+/** Each source counts once a convention. Best supported first; every convention that the tests show, also where one contains another. */
+export function findConventions(witnesses: readonly Witness[]): Convention[] {
+  const sources = Map.groupBy(witnesses, ({ source }) => source);
+  const candidates = new Map<string, { tables: string; key: readonly string[] }>();
+  for (const { source, key } of witnesses)
+    for (const tables of globsOf(source)) candidates.set(JSON.stringify([tables, key]), { tables, key });
+  return [...candidates.values()]
+    .map(({ tables, key }): Convention => {
+      const matches = picomatch(tables);
+      const support: Witness[] = [];
+      const exceptions: Witness[] = [];
+      for (const [source, own] of sources) {
+        if (!matches(source)) continue;
+        const same = own.find((witness) => witness.key.join() === key.join());
+        const other = own.find((witness) => key.every((column) => witness.columns.includes(column)));
+        if (same) support.push(same);
+        else if (other) exceptions.push(other);
+      }
+      return { tables, key, support, exceptions };
+    })
+    .filter(({ support, exceptions }) => support.length >= leastSupport && support.length > exceptions.length)
+    .sort(
+      (a, b) =>
+        b.support.length - a.support.length ||
+        a.exceptions.length - b.exceptions.length ||
+        (a.tables < b.tables ? -1 : 1),
+    );
+}
+
+/**
+ * Conventions worth accepting: few that say all that is known. From the widest down; one that a wider one says already is left out, unless that has
+ * exceptions which it does without.
+ */
+export function proposals(conventions: readonly Convention[]): Convention[] {
+  const kept: Convention[] = [];
+  for (const one of conventions) {
+    if (shareOf(one) < leastShare) continue;
+    const sources = new Set(one.support.map(({ source }) => source));
+    const said = kept.some(
+      (other) =>
+        other.key.join() === one.key.join() &&
+        [...sources].every((source) => other.support.some((witness) => witness.source === source)),
+    );
+    if (!said) kept.push(one);
+  }
+  return kept;
+}
+
+const leastShare = 0.9;
+const shareOf = ({ support, exceptions }: Convention): number =>
+  support.length / (support.length + exceptions.length);
+
+/** What is believed of a key that is common in the repository before anything of its kind is counted, and how many sources that belief is worth. */
+const prior = 0.75;
+const weight = 2;
+const leastOthers = 2;
+const leastConfidence = 0.5;
+/** Nothing that nobody accepted is surer than this. */
+const most = 0.97;
+
+/**
+ * The key of a source, by how the others are keyed: first all of them, then those of its catalog, its schema, its name's words, each of which corrects what the wider
+ * one says. What is tested of the source, and of models that pass it through, is left out: a table's key must not follow from its own test. Null where too few
+ * others are tested.
+ */
+export function assumedKey(source: string, witnesses: readonly Witness[]): AssumedKey | null {
+  const others = [...Map.groupBy(witnesses.filter((one) => one.source !== source), (one) => one.source)]; // prettier-ignore
+  const keys = new Map(others.flatMap(([, own]) => own.map(({ key }) => [key.join(), key] as const)));
+  const kinds = globsOf(source).map((tables) => {
+    const matches = picomatch(tables);
+    return { tables, own: others.filter(([other]) => matches(other)) };
+  });
+  let best: { readonly found: AssumedKey; readonly likely: number } | null = null;
+  for (const key of keys.values()) {
+    let found: AssumedKey = { tables: '*', key, support: 0, exceptions: 0, confidence: prior };
+    let likely = 0; // that a source of the kind has this key, which those without its columns do not
+    for (const { tables, own } of kinds) {
+      const { support, exceptions } = countOf(key, own);
+      likely = (support + weight * likely) / (own.length + weight);
+      if (support + exceptions === 0) continue;
+      const confidence = (support + weight * found.confidence) / (support + exceptions + weight);
+      const told = found.support === 0 || support >= leastOthers ? { tables, support, exceptions } : {};
+      found = { ...found, ...told, confidence };
+    }
+    if (found.support < leastOthers || found.confidence <= leastConfidence) continue;
+    if (best === null || likely > best.likely) best = { found, likely };
+  }
+  if (best === null) return null;
+  const { confidence } = best.found;
+  return { ...best.found, confidence: Math.min(most, Math.round(confidence * 100) / 100) };
+}
+
+/** Of sources that have the key's columns: how many are keyed so, and how many by others. */
+function countOf(
+  key: readonly string[],
+  sources: readonly (readonly [string, readonly Witness[]])[],
+): { support: number; exceptions: number } {
+  let [support, exceptions] = [0, 0];
+  for (const [, own] of sources) {
+    if (own.some((witness) => witness.key.join() === key.join())) support++;
+    else if (own.some((witness) => key.every((column) => witness.columns.includes(column)))) exceptions++;
+  }
+  return { support, exceptions };
+}
