@@ -4,6 +4,8 @@ import { inTransaction, type Database } from './database.ts';
 /** A token bucket that all workers share: it holds `capacity` at most and refills by `refillPerSecond`. */
 export interface BucketDraw {
   readonly name: string;
+  /** What is allowed in a minute. Where a server allows less, capacity and refill are lowered by as much. */
+  readonly limit: number;
   readonly capacity: number;
   readonly refillPerSecond: number;
   /** More than the capacity waits for a full bucket and leaves a debt. */
@@ -70,9 +72,14 @@ async function asAllowed(db: Database, draw: BucketDraw): Promise<BucketDraw> {
     .select('value')
     .where('name', '=', serverLimit(draw.name))
     .executeTakeFirst();
-  const limit = row === undefined ? Infinity : Number(row.value);
-  if (!(limit < draw.refillPerSecond * 60)) return draw;
-  return { ...draw, capacity: Math.min(draw.capacity, limit), refillPerSecond: limit / 60 };
+  const share = row === undefined ? 1 : Number(row.value) / draw.limit;
+  if (!(share < 1)) return draw;
+  // A bucket that holds less than one gives none.
+  return {
+    ...draw,
+    capacity: Math.max(Math.min(1, draw.capacity), draw.capacity * share),
+    refillPerSecond: draw.refillPerSecond * share,
+  };
 }
 
 /** Brings the bucket up to now and returns what it holds. */

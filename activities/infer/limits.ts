@@ -8,6 +8,22 @@ import type { ModelTurn } from './model-client.ts';
 /** What an answer takes on the whole; what it really took is settled afterwards. */
 const usualOutput = 4_000;
 
+/**
+ * No minute that a server may count exceeds the limit: what is given at once and what is refilled in a minute are together no more than it. Nor does a
+ * second exceed its share of a large limit: servers count those too.
+ */
+export function requestPace(limit: number) {
+  const atOnce = Math.max(1, Math.min(limit / 10, 6), limit / 600);
+  return { limit, capacity: atOnce, refillPerSecond: (0.9 * limit) / 60 };
+}
+
+/** The same of tokens, as long as one call takes no more than a fifth of the limit. */
+export const tokenPace = (limit: number) => ({
+  limit,
+  capacity: limit / 5,
+  refillPerSecond: (0.8 * limit) / 60,
+});
+
 export interface Reservation {
   /** Puts the true amount in place of the reserved one, and takes over what the server says of its limits. */
   readonly settle: (turn: Pick<ModelTurn<unknown>, 'usage' | 'limits'>) => Promise<void>;
@@ -21,15 +37,9 @@ export async function takeRoom({ db, config }: ActivityDeps, prompt: string): Pr
   const amount = estimateTokens(prompt) + Math.min(usualOutput, maxOutputTokens);
   const requests = `model.requests:${name}`;
   const tokens = `model.tokens:${name}`;
-  const perMinute = (bucket: string, capacity: number, draw: number) => ({
-    name: bucket,
-    capacity,
-    refillPerSecond: capacity / 60,
-    amount: draw,
-  });
   const waitMs = await reserve(db, [
-    perMinute(requests, requestsPerMinute, 1),
-    perMinute(tokens, tokensPerMinute, amount),
+    { name: requests, ...requestPace(requestsPerMinute), amount: 1 },
+    { name: tokens, ...tokenPace(tokensPerMinute), amount },
   ]);
   if (waitMs > 0) throw new RateLimited(`The rate for ${name} is used up.`, waitMs);
   return {

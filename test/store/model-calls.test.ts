@@ -42,8 +42,8 @@ withDatabases('an answered question is answered from the store', async ({ db }) 
 });
 
 withDatabases('a bucket gives what it holds and says how long to wait', async ({ db }) => {
-  const requests = { name: 'requests', capacity: 2, refillPerSecond: 20, amount: 1 };
-  const tokens = { name: 'tokens', capacity: 100, refillPerSecond: 0.001, amount: 60 };
+  const requests = { name: 'requests', limit: 1_200, capacity: 2, refillPerSecond: 20, amount: 1 };
+  const tokens = { name: 'tokens', limit: 100, capacity: 100, refillPerSecond: 0.001, amount: 60 };
   assert.equal(await reserve(db, [requests, tokens]), 0);
   const wait = await reserve(db, [requests, tokens]);
   assert.ok(wait > 19_000_000 && wait <= 20_000_000, String(wait));
@@ -54,12 +54,13 @@ withDatabases('a bucket gives what it holds and says how long to wait', async ({
     Array.from({ length: 5 }, () => reserve(db, [{ ...requests, refillPerSecond: 0.1 }])),
   );
   assert.equal(answers.filter((ms) => ms === 0).length, 2);
-  assert.equal(await reserve(db, [{ name: 'big', capacity: 10, refillPerSecond: 1, amount: 500 }]), 0);
-  assert.ok((await reserve(db, [{ name: 'big', capacity: 10, refillPerSecond: 1, amount: 1 }])) > 400_000);
+  const big = { name: 'big', limit: 60, capacity: 10, refillPerSecond: 1 };
+  assert.equal(await reserve(db, [{ ...big, amount: 500 }]), 0);
+  assert.ok((await reserve(db, [{ ...big, amount: 1 }])) > 400_000);
 });
 
 withDatabases('a bucket is held to what the server allows, for all who share it', async ({ db }) => {
-  const draw = { name: 'shared', capacity: 600, refillPerSecond: 10, amount: 1 };
+  const draw = { name: 'shared', limit: 600, capacity: 600, refillPerSecond: 10, amount: 1 };
   assert.equal(await reserve(db, [draw]), 0);
   await lower(db, 'shared', { limit: 6, remaining: 2 });
   const answers = [await reserve(db, [draw]), await reserve(db, [draw]), await reserve(db, [draw])];
