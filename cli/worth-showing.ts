@@ -1,3 +1,4 @@
+import { bandNames } from '../knowledge/rank/usage-band.ts';
 import type { Card } from '../schema/contracts/card.ts';
 
 /** The card that shows most of what cards can say; null when there is none. */
@@ -12,7 +13,8 @@ export function worthShowing(cards: readonly Card[]): Card | null {
     Math.min(card.queries.length, 2) +
     (card.owner ? 1 : 0) +
     (card.freshness ? 1 : 0) +
-    (card.usage && card.usage.band !== 'none' ? 2 : 0) -
+    2 * bandNames.indexOf(card.usage?.band ?? 'none') +
+    2 * Math.min(card.stale.length, 1) -
     (card.deprecated ? 3 : 0) -
     (card.columns.length > 25 ? 4 : 0);
   return cards.reduce<Card | null>(

@@ -29,8 +29,8 @@ export class Comparison {
     const found = [
       ...sources(table, other),
       ...this.#grain(table, other),
-      ...mine.map((predicate) => `only this one: ${wordsOf(predicate)}`),
-      ...theirs.map((predicate) => `only the other: ${wordsOf(predicate)}`),
+      ...(mine.length > 0 ? [`only this one: ${mine.map(wordsOf).join(', ')}`] : []),
+      ...(theirs.length > 0 ? [`only the other: ${theirs.map(wordsOf).join(', ')}`] : []),
       ...this.#columns(table, other),
       ...(table.window !== null && other.window !== null && table.window !== other.window
         ? [`one run writes ${windowWords(table.window)} here, ${windowWords(other.window)} there`]
