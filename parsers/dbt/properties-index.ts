@@ -11,14 +11,19 @@ interface YamlFile {
 const NAME = /\bname["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,}#]+))/g;
 const DOCS = /\{%[-+]?\s*docs\s+(\w+)\s*[-+]?%\}([^]*?)\{%[-+]?\s*enddocs\s*[-+]?%\}/g;
 
+/** Files whose content is remembered: what is asked for next mostly stands nearby, and all of a large project would not fit. */
+const mostParsed = 5_000;
+
 export class PropertiesIndex {
   private readonly files: readonly YamlFile[];
+  private readonly byPath: ReadonlyMap<string, YamlFile>;
   private readonly parsed = new Map<string, DbtProperties>();
   private readonly named = new Map<string, YamlFile[]>();
   private readonly docs = new Map<string, string>();
 
   constructor(files: readonly YamlFile[], markdown: readonly string[]) {
     this.files = files;
+    this.byPath = new Map(files.map((file) => [file.path, file]));
     for (const file of files) {
       for (const [, double, single, bare] of file.text.matchAll(NAME)) {
         const name = double ?? single ?? bare ?? '';
@@ -32,9 +37,18 @@ export class PropertiesIndex {
   }
 
   private read(file: YamlFile): DbtProperties {
-    const known = this.parsed.get(file.path) ?? dbtProperties(file.text, file.path);
-    this.parsed.set(file.path, known);
-    return known;
+    const known = this.parsed.get(file.path);
+    if (known) return known;
+    if (this.parsed.size >= mostParsed) this.parsed.clear();
+    const made = dbtProperties(file.text, file.path);
+    this.parsed.set(file.path, made);
+    return made;
+  }
+
+  /** The properties file at a path, with the package that it belongs to; undefined where there is none. */
+  at(path: string): { package: string; properties: DbtProperties } | undefined {
+    const file = this.byPath.get(path);
+    return file && { package: file.package, properties: this.read(file) };
   }
 
   /** Every properties file, with the package that it belongs to. Parses all of them. */

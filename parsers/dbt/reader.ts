@@ -67,7 +67,7 @@ function readNodeOrProperties(
     ask(`compiled:${node.uniqueId}`);
     addModel(project, withCompiled(project, model), lastLine, out);
   }
-  const properties = propertiesAt(project, path);
+  const properties = project.properties.at(path);
   if (properties)
     addProperties(
       project,
@@ -96,14 +96,4 @@ function nodesOf(project: DbtProject, table: TableProperties, packageName: strin
     )) as ReadonlyMap<string, DbtNode[]>;
   project.memo.set('nodes-by-name', byName);
   return byName.get(`${packageName} ${table.kind} ${table.name}`) ?? [];
-}
-
-function propertiesAt(project: DbtProject, path: string) {
-  const byPath = (project.memo.get('properties-by-path') ??
-    new Map(project.properties.all().map((one) => [one.properties.path, one]))) as ReadonlyMap<
-    string,
-    ReturnType<DbtProject['properties']['all']>[number]
-  >;
-  project.memo.set('properties-by-path', byPath);
-  return byPath.get(path);
 }
