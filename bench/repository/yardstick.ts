@@ -107,7 +107,7 @@ export function compareLineage(
   return { ...figures, examples };
 }
 
-/** The shorter name is the end of the longer. */
+/** The shorter name is the end of the longer; `t_2*` and `t_*` are shards of one table. */
 function sameTable(yardstick: string, ours: string): boolean {
   const a = nameParts(yardstick.replace(/^refs\./i, ''));
   const b = nameParts(ours);
@@ -115,4 +115,9 @@ function sameTable(yardstick: string, ours: string): boolean {
   return length > 0 && a.slice(-length).join('.') === b.slice(-length).join('.');
 }
 
-const nameParts = (name: string): string[] => name.toLowerCase().replaceAll(/["`]/g, '').split('.');
+const nameParts = (name: string): string[] =>
+  name
+    .toLowerCase()
+    .replaceAll(/["`]/g, '')
+    .replace(/_\d*\*$/, '_*')
+    .split('.');

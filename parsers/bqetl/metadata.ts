@@ -114,11 +114,13 @@ function readDeprecation(root: YamlValue, declare: (lines: Lines, body: Body) =>
   });
 }
 
-/** `references` is written by CI from the rendered SQL: a file's name → the tables that it reads. */
+/** `references` is written by CI from the rendered SQL: a file's name → the tables that it reads, some with the clause behind the name. */
 function readReferences(root: YamlValue, declare: (lines: Lines, body: Body) => void): void {
   for (const [file, list, line] of root.get('references')?.entries() ?? []) {
     if (!/^(query|view|script|materialized_view|part\d+)\./.test(file)) continue;
-    const tables = list.items().flatMap((v) => tableName(v.text() ?? '', v.lines[0]) ?? []);
+    const tables = list
+      .items()
+      .flatMap((v) => tableName((v.text() ?? '').replace(/ FOR SYSTEM_TIME\b.*/is, ''), v.lines[0]) ?? []);
     if (tables.length > 0) declare([line, list.lines[1]], { declares: 'reads', tables, complete: true });
   }
 }
