@@ -1,10 +1,15 @@
 /** Resolves the names in an expression. */
-import type { CallExpression, Expression, SortKey } from '../../schema/contracts/relation.ts';
+import type {
+  CallExpression,
+  ColumnExpression,
+  Expression,
+  SortKey,
+} from '../../schema/contracts/relation.ts';
 import type { Binder, Place } from './binder.ts';
 import type { BoundCall, BoundColumn, BoundExpression, BoundSortKey } from './bound.ts';
 import { references, some } from './expressions.ts';
 import { bindQuery } from './relation.ts';
-import { lookUp } from './scope.ts';
+import { lookUp, rowNamed } from './scope.ts';
 import type { Aliases, Scope } from './scope.ts';
 
 /** Where an expression stands. `made`: takes the columns that had to be computed beside it (what windows partition by). */
@@ -16,13 +21,17 @@ export interface Site {
   readonly aliases?: Aliases;
   /** Of a name that is the whole argument of a call: there the name of a relation means its row. */
   readonly argument?: true;
+  /** Of a choice between relations' rows: the column of them that is meant. */
+  readonly field?: string | undefined;
 }
 
 export function bindExpression(value: Expression, site: Site): BoundExpression {
-  const bind = (part: Expression): BoundExpression => bindExpression(part, site);
+  const plain: Site = site.field === undefined ? site : { ...site, field: undefined };
+  const bind = (part: Expression): BoundExpression => bindExpression(part, plain);
   switch (value.ex) {
     case 'column':
       return (
+        columnOfRow(value, site) ??
         lookUp(site.scope, value.qualifier ?? [], value.name, site.aliases, site.argument) ??
         site.binder.missing([...(value.qualifier ?? []), value.name].join('.'), value.line)
       );
@@ -59,9 +68,9 @@ export function bindExpression(value: Expression, site: Site): BoundExpression {
           when: value.operand
             ? { ex: 'binary', op: '=', left: bind(value.operand), right: bind(branch.when) }
             : bind(branch.when),
-          then: bind(branch.then),
+          then: bindExpression(branch.then, site),
         })),
-        ...(value.otherwise ? { otherwise: bind(value.otherwise) } : {}),
+        ...(value.otherwise ? { otherwise: bindExpression(value.otherwise, site) } : {}),
       };
     case 'binary':
       return { ex: 'binary', op: value.op, left: bind(value.left), right: bind(value.right) };
@@ -106,6 +115,11 @@ export function bindExpression(value: Expression, site: Site): BoundExpression {
         ...(value.text === undefined ? {} : { text: value.text }),
       };
   }
+}
+
+function columnOfRow({ name }: ColumnExpression, { field, scope }: Site): BoundExpression | null {
+  const id = field === undefined ? undefined : rowNamed(scope, name)?.schema.find(field);
+  return id === undefined || id === null ? null : { ex: 'ref', id };
 }
 
 function bindCall(call: CallExpression, site: Site): BoundCall {

@@ -10,15 +10,18 @@ import type { Bound } from './relation.ts';
 import { isNamed, isOpen, Schema } from './schema.ts';
 import type { SchemaItem } from './schema.ts';
 import { scopeOf } from './scope.ts';
+import { fieldNames } from './struct.ts';
 
 export function bindUnnest(unnest: Unnest, binder: Binder, place: Place): Bound {
   const made: BoundColumn[] = [];
   const scope = scopeOf([], place.outer);
   const value = bindExpression(unnest.value, { binder, place, scope, made });
+  const own = new Set(unnest.columns.map((name) => name.toLowerCase()));
   const columns = new Map<string, ColumnId>();
   const column = (name: string): ColumnId => {
     const key = name.toLowerCase();
-    const id = columns.get(key) ?? binder.define({ kind: 'element', of: [value] });
+    const of: BoundExpression = own.has(key) ? value : { ex: 'field', value, field: name };
+    const id = columns.get(key) ?? binder.define({ kind: 'element', of: [of] });
     columns.set(key, id);
     return id;
   };
@@ -27,7 +30,13 @@ export function bindUnnest(unnest: Unnest, binder: Binder, place: Place): Bound 
     unnest.ordinality === undefined ? undefined : binder.define({ kind: 'element', of: [value] });
   if (ordinality !== undefined && unnest.ordinality !== undefined)
     items.push({ name: unnest.ordinality, id: ordinality });
-  items.push({ of: [], ask: column, ...(unnest.columns.length > 0 ? { element: true } : {}) });
+  const fields = fieldNames({ ex: 'field', value }, binder.definitions);
+  items.push({
+    of: [],
+    ask: column,
+    ...(unnest.columns.length > 0 ? { element: true } : {}),
+    ...(fields === null ? {} : { fields }),
+  });
   const node: BoundNode = {
     op: 'unnest',
     row: binder.generated(),
@@ -62,7 +71,10 @@ export function bindPivot(pivot: Pivot, binder: Binder, place: Place): Bound {
   const values = pivot.aggregates.map((item) => bindExpression(item.value, site));
   const on = pivot.on.map((value) => bindExpression(value, site));
   const taken = new Set([...values, ...on].flatMap((value) => [...references(value)]));
-  const value: BoundExpression = { ex: 'opaque', parts: [...values, ...on] };
+  const value: BoundExpression = {
+    ex: 'case',
+    branches: [{ when: { ex: 'opaque', parts: on }, then: { ex: 'opaque', parts: values } }],
+  };
   const made = (): ColumnId => binder.define({ kind: 'computed', value });
   const items: SchemaItem[] = input.schema.items.filter((item) => isOpen(item) || !taken.has(item.id));
   const group = items.filter(isNamed).map((item) => item.id);

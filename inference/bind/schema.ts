@@ -10,6 +10,8 @@ export interface OpenStar {
   readonly of: readonly TableId[];
   /** The fields of an array's element that has a name of its own: code reads them through that name, so other stars are asked first. */
   readonly element?: true;
+  /** The names of all these fields, in order, where the code shows the struct being made. */
+  readonly fields?: readonly string[];
 }
 
 export interface NamedColumn {

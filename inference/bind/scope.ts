@@ -124,6 +124,10 @@ function wholeRow(source: Source): BoundExpression {
   };
 }
 
+/** The relation whose whole row a name means: no column that is known to be there has that name. */
+export const rowNamed = (scope: Scope, name: string): Source | undefined =>
+  inKnown(scope, [name]) === null ? sourceNamed(scope, [name]) : undefined;
+
 /** Sources that a prefix of the path names, longest prefix first, with what is left of the path. */
 function qualified(scope: Scope, path: readonly string[]): { source: Source; rest: readonly string[] }[] {
   const found: { source: Source; rest: readonly string[] }[] = [];

@@ -1,12 +1,13 @@
 /** `*` and its modifiers: known columns are listed, others stay a star that can be asked for a name. */
-import type { StarExpression } from '../../schema/contracts/relation.ts';
-import type { BoundExpression, ColumnId } from './bound.ts';
+import type { CaseExpression, Expression, StarExpression } from '../../schema/contracts/relation.ts';
+import type { ColumnId } from './bound.ts';
 import { bindExpression } from './expression.ts';
 import type { Site } from './expression.ts';
 import { isOpen } from './schema.ts';
-import type { SchemaItem } from './schema.ts';
-import { lookUp, sourceNamed } from './scope.ts';
+import type { NamedColumn, OpenStar, SchemaItem } from './schema.ts';
+import { lookUp, rowNamed, sourceNamed } from './scope.ts';
 import type { Scope, Source } from './scope.ts';
+import { fieldNames, sameNames } from './struct.ts';
 
 export function expandStar(star: StarExpression, site: Site): SchemaItem[] {
   return modified(starItems(star, site), star, site);
@@ -25,7 +26,15 @@ function starItems(star: StarExpression, site: Site): SchemaItem[] {
 function fieldsOfElement(items: readonly SchemaItem[], qualifier: readonly string[]): SchemaItem[] {
   const element = qualifier.length === 1 ? qualifier[0]?.toLowerCase() : undefined;
   const opens = items.some((item) => isOpen(item) && item.element);
-  return items.filter((item) => !opens || isOpen(item) || item.name.toLowerCase() !== element);
+  return items
+    .filter((item) => !opens || isOpen(item) || item.name.toLowerCase() !== element)
+    .flatMap((item) => (isOpen(item) ? listed(item) : [item]));
+}
+
+/** Fields that are known by name, as columns. */
+function listed(star: OpenStar): SchemaItem[] {
+  const columns = star.fields?.map((name) => ({ name, id: star.ask(name) }));
+  return columns?.every((column): column is NamedColumn => column.id !== null) ? columns : [star];
 }
 
 function findSource(scope: Scope, qualifier: readonly string[]): Source | undefined {
@@ -48,26 +57,44 @@ function allOf(scope: Scope): SchemaItem[] {
   return items;
 }
 
-/** The fields of a struct: listed where it is a relation's whole row, else not known. */
+/** The fields of a struct: listed where the code shows it being made, else not known. */
 function fieldsOf(of: NonNullable<StarExpression['of']>, site: Site): SchemaItem[] {
+  const rows = rowsIn(of, site.scope);
+  if (rows && rows.length > 0) return fieldsOfRows(of, rows, site);
   const column = of.ex === 'column' ? lookUp(site.scope, of.qualifier ?? [], of.name) : null;
   const value = column ?? bindExpression(of, site);
   const field = (name: string): ColumnId =>
     site.binder.column({ ex: 'field', value, field: name }, site.scope, site.made);
-  const names = rowNames(value);
+  const names = fieldNames(value, site.binder.definitions);
   return names ? names.map((name) => ({ name, id: field(name) })) : [{ of: [], ask: field }];
 }
 
-/** The names of a whole row's columns, also where one of two rows is chosen. */
-function rowNames(value: BoundExpression): readonly string[] | null {
-  if (value.ex === 'opaque') return value.names ?? null;
-  if (value.ex !== 'case') return null;
-  const results = [
-    ...value.branches.map((branch) => branch.then),
-    ...(value.otherwise ? [value.otherwise] : []),
-  ];
-  const [first, ...others] = results.map(rowNames);
-  return first && others.every((names) => names?.join() === first.join()) ? first : null;
+/** The relations whose rows a value chooses from: `IF(new.id IS NULL, old, new)`. Null when it is no such choice. */
+function rowsIn(of: Expression, scope: Scope): readonly Source[] | null {
+  if (of.ex === 'column' && of.qualifier === undefined) {
+    const row = rowNamed(scope, of.name);
+    return row ? [row] : null;
+  }
+  if (of.ex === 'literal' && of.value === null) return [];
+  if (of.ex !== 'case') return null;
+  const rows = resultsOf(of).map((result) => rowsIn(result, scope));
+  return rows.every((each) => each !== null) ? rows.flat() : null;
+}
+
+const resultsOf = (choice: CaseExpression): Expression[] => [
+  ...choice.branches.map((branch) => branch.then),
+  ...(choice.otherwise ? [choice.otherwise] : []),
+];
+
+/** A field of a choice between rows is the choice between their columns. All rows have the same fields, so one that shows them is enough. */
+function fieldsOfRows(of: Expression, rows: readonly Source[], site: Site): SchemaItem[] {
+  const field = (name: string): ColumnId =>
+    site.binder.column(bindExpression(of, { ...site, field: name }), site.scope, site.made);
+  const lists = rows.filter((row) => !row.schema.open).map((row) => row.schema.columns);
+  const names = sameNames(lists.map((columns) => columns.map((column) => column.name)));
+  if (names) return names.map((name) => ({ name, id: field(name) }));
+  const tables = rows.flatMap((row) => row.schema.items.filter(isOpen).flatMap((item) => item.of));
+  return [{ of: [...new Set(tables)], ask: field }];
 }
 
 function modified(items: readonly SchemaItem[], star: StarExpression, site: Site): SchemaItem[] {

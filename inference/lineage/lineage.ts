@@ -2,6 +2,7 @@
 import type { LineageKind } from '../../schema/contracts/claims.ts';
 import type { TableId } from '../../schema/contracts/names.ts';
 import type { BoundExpression, ColumnId, Definition } from '../bind/bound.ts';
+import { fieldName, givesElements } from '../bind/struct.ts';
 import { along, either } from './kinds.ts';
 
 export interface Origin {
@@ -168,9 +169,15 @@ export class Lineage {
         return outer && others.length === 0 ? this.#pick(outer.value, field, outer.step, depth + 1) : null;
       }
       case 'call':
-        return elements.has(value.name)
+        return givesElements.has(value.name)
           ? inside(value.args[0], value.aggregate ? 'aggregate' : 'copy')
           : null;
+      case 'subquery': {
+        const [only, ...others] = value.query.schema.columns;
+        return only && others.length === 0 && (value.kind === 'scalar' || value.kind === 'array')
+          ? inside({ ex: 'ref', id: only.id }, 'expression')
+          : null;
+      }
       case 'case': {
         const results = [
           ...value.branches.map((branch) => branch.then),
@@ -221,17 +228,6 @@ const conditional = new Set(['if', 'iff', 'iif', 'decode', 'nvl2']);
 interface Picked {
   readonly value: BoundExpression;
   readonly step: LineageKind;
-}
-
-/** Calls that give elements or whole values of their first argument. */
-const elements = new Set(
-  'array_agg any_value max_by min_by arg_max arg_min first last first_value last_value array_concat_agg array_reverse nullif'.split(
-    ' ',
-  ),
-);
-
-function fieldName(field: { readonly name?: string; readonly value: BoundExpression }): string {
-  return field.name ?? (field.value.ex === 'field' ? (field.value.field ?? '') : '');
 }
 
 function pickOf(

@@ -13,7 +13,12 @@ export const columnHandlers: Handlers<Env, Expression> = {
     name: ((data as { kind?: string }).kind ?? 'pseudocolumn').toLowerCase(),
   }),
   star: convertStar,
-  dot: (data, env) => fieldOf(convertExpression(data.this, env), data.field.name),
+  dot: (data, env) => {
+    const value = convertExpression(data.this, env);
+    return data.field.name === '*' && !data.field.quoted
+      ? { ex: 'star', of: value }
+      : fieldOf(value, data.field.name);
+  },
   subscript: (data, env) => ({
     ex: 'field',
     value: convertExpression(data.this, env),
@@ -44,12 +49,12 @@ function convertColumn(data: Data<'column'>, env: Env): Expression {
     if (env.lambda.has(lower)) return { ex: 'opaque', parts: [], text: name };
     if (env.variables.has(lower)) return { ex: 'parameter', name };
   }
-  const parts = nameParts(data.table ? [data.table, data.name] : [data.name], env.dialect);
-  const qualifier = parts.slice(0, -1);
+  const own = nameParts([data.name], env.dialect);
+  const qualifier = [...(data.table ? nameParts([data.table], env.dialect) : []), ...own.slice(0, -1)];
   return {
     ex: 'column',
     ...(qualifier.length > 0 ? { qualifier } : {}),
-    name: parts.at(-1)!,
+    name: own.at(-1)!,
     ...at(env, data),
   };
 }
