@@ -73,7 +73,8 @@ export function isSurelySql(text: string): boolean {
 }
 
 export function readEmbeddedSql(text: string, options: EmbeddedOptions): EmbeddedSql {
-  const statements = restored(statementsOf(text, options));
+  const read = statementsOf(text, options);
+  const statements = hasHole(text) ? restored(read) : read;
   const { builds, uses } = buildsAndUses(statements);
   const count = (status: SqlStatement['status']): number =>
     statements.filter((statement) => statement.status === status).length;
