@@ -17,7 +17,7 @@ import { parsePython } from './tree.ts';
 import type { ClassValue, FunctionValue, Scope, Value } from './values.ts';
 import { newRun, type Run } from './run.ts';
 
-const version = 2;
+const version = 3;
 const budget = 300_000;
 
 /** In the order in which they are asked about a call. */
@@ -98,9 +98,16 @@ const maxLength = 1_000_000;
 const relevant =
   /\b(sql|select|insert|spark|pyspark|airflow|dag|pandas|bigquery|snowflake|dataframe|read_|to_gbq|write|query|table)\b/i;
 
-/** Functions and methods that no call has reached are run once, with parameters that are not known. */
+/** Functions and methods that no call has reached are run once, with parameters that are not known: those first that the file does not call
+ * itself, for their calls tell the parameters of the others. */
 function runUncalled(scope: Scope, run: Run): void {
-  for (const value of [...scope.names.values()]) {
+  const calls = Map.groupBy(
+    [...run.file.text.matchAll(/(\bdef\s+)?(\w+)\s*\(/g)].filter(([, definition]) => !definition),
+    ([, , name = '']) => name,
+  );
+  const values = [...scope.names.values()];
+  const isCalled = (value: Value): boolean => value.is === 'function' && calls.has(value.name);
+  for (const value of [...values.filter((one) => !isCalled(one)), ...values.filter(isCalled)]) {
     if (value.is === 'function' && value.file === run.file && !run.called.has(value.node.from))
       runAlone(value, run);
     if (value.is === 'class') runMethods(value, run);

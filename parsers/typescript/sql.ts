@@ -83,10 +83,9 @@ const executes = /(query|execute|sql|raw|unsafe|prepare|statement)/i;
 export const sqlCalls: Library = (call, run) => {
   if (/(^|\.)(log|info|warn|error|debug|trace)$/.test(call.path)) return undefined;
   for (const arg of call.args) {
-    const value =
-      arg.is === 'text' ? arg : sqlKeys.map((key) => entry(arg, key)).find((part) => part?.is === 'text');
+    const value = [arg, ...sqlKeys.map((key) => entry(arg, key))].map(sqlText).find((part) => part);
     const runs = executes.test(call.method) ? looksLikeSql : isSurelySql;
-    if (value?.is === 'text' && runs(value.text)) {
+    if (value !== undefined && runs(value.text)) {
       executeSql(value, call.node, run, dialectOf(call.path, run));
       return unknown(call.method);
     }
@@ -94,10 +93,22 @@ export const sqlCalls: Library = (call, run) => {
   return undefined;
 };
 
+/** The text of a string or of a tagged fragment. */
+function sqlText(value: Value | undefined): Text | undefined {
+  if (value?.is === 'text') return value;
+  if (value?.is !== 'host' || value.host.type !== 'sql' || value.host.text === undefined) return undefined;
+  const { text, line } = value.host;
+  return { is: 'text', text, ...(line === undefined ? {} : { line }) };
+}
+
 /** `` sql`…` ``, `` Prisma.sql`…` ``, `` db.query`…` ``, `` client.$queryRaw`…` ``: a fragment stays text inside a larger one. */
 export const sqlTags: TagLibrary = (tag, value, site, run) => {
   const name = tag.slice(tag.lastIndexOf('.') + 1);
-  if (/^(sql|SQL|raw|literal|fragment)$/.test(name)) return fragment(value);
+  if (/^(sql|SQL|raw|literal|fragment)$/.test(name)) {
+    if (run.callLine === undefined && isSurelySql(value.text))
+      run.literals.push({ text: value.text, line: value.line ?? lineOf(run, site.node), node: site.node });
+    return fragment(value);
+  }
   if (looksLikeSql(value.text)) {
     executeSql(value, site.node, run, dialectOf(tag, run));
     return unknown(name);
@@ -110,6 +121,7 @@ function fragment(value: Text): Value {
   return hostValue({
     type: 'sql',
     text: value.text,
+    line: value.line,
     method: (name, args, site: CallSite, run) => {
       if (name === 'execute' || name === 'then') {
         if (looksLikeSql(value.text)) executeSql(value, site.node, run);

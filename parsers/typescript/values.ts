@@ -35,8 +35,9 @@ export interface Host {
   readonly get?: (name: string, run: Run) => Value | undefined;
   readonly call?: (args: readonly Value[], site: CallSite, run: Run) => Value | undefined;
   readonly method?: (name: string, args: readonly Value[], site: CallSite, run: Run) => Value | undefined;
-  /** Its text inside a template literal. */
+  /** Its text inside a template literal, and the line on which that begins. */
   readonly text?: string;
+  readonly line?: number | undefined;
 }
 
 /** Where a call stands. `at`: the name of what is called, for chains over several lines. */
