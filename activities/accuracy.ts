@@ -43,9 +43,24 @@ export interface Scores {
   readonly joins: JoinFigures & { readonly claims: number | null };
 }
 
-/** As of the end of the night of `asOf`. */
-export async function readScores(db: Database, repo: string, asOf: string): Promise<Scores> {
+/** What is tested of one table. */
+export interface Tests {
+  readonly grain: ClaimValue<'grain'> | null;
+  readonly joins: readonly ClaimValue<'join'>[];
+}
+
+/** By table; `paths`: the files that build tables. */
+export type OtherTests = (paths: ReadonlyMap<string, string | null>) => ReadonlyMap<string, Tests>;
+
+/** As of the end of the night of `asOf`. `other`: tests that somebody else read, in place of those that the repository declares. */
+export async function readScores(
+  db: Database,
+  repo: string,
+  asOf: string,
+  other?: OtherTests,
+): Promise<Scores> {
   const builds = await buildsOf(db, repo, asOf);
+  const tests = other?.(new Map([...builds].map(([table, { path }]) => [table, path])));
   const comparisons: Comparison[] = [];
   const keys: KeyScore[] = [];
   let joins = noJoins;
@@ -55,17 +70,20 @@ export async function readScores(db: Database, repo: string, asOf: string): Prom
     comparisons.push(...compareDeclared(table, own));
     const of = <F extends ClaimField>(field: F, origin: Origin): ClaimValue<F>[] =>
       byTrust(own, field, origin);
+    const declared: Tests | undefined = tests
+      ? tests.get(table)
+      : { grain: of('grain', 'declared')[0] ?? null, joins: of('join', 'declared') };
     const score = scoreKeys({
       table,
       path: builds.get(table)?.path ?? null,
-      declared: of('grain', 'declared')[0] ?? null,
+      declared: declared?.grain ?? null,
       derived: of('grain', 'derived')[0] ?? null,
       firstColumn: of('column', 'derived').find(({ position }) => position === 0)?.column ?? null,
       uniqueKey: builds.get(table)?.uniqueKey ?? null,
     });
     if (score) keys.push(score);
     const derived = of('join', 'derived');
-    joins = plus(joins, scoreJoins(of('join', 'declared'), derived));
+    joins = plus(joins, scoreJoins(declared?.joins ?? [], derived));
     if (derived.length > 0) claims.push(derived.length);
   }
   return {
