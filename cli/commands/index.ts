@@ -6,6 +6,7 @@ import { registerControl } from './control.ts';
 import { registerConventions } from './conventions.ts';
 import { registerDiagnostics } from './diagnostics.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerFindings } from './findings.ts';
 import { registerLineage } from './lineage.ts';
 import { registerMigrate } from './migrate.ts';
 import { registerModelBridge } from './model-bridge.ts';
@@ -35,6 +36,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerAccuracy,
   registerConventions,
   registerRefute,
+  registerFindings,
   registerSchedule,
   registerWorker,
   registerModelBridge,

@@ -194,6 +194,8 @@ export interface BoundJoin extends Node {
   /** Columns of the left that the right reads (lateral joins, correlated subqueries). */
   readonly outer: readonly ColumnId[];
   readonly pairs: readonly JoinPair[];
+  /** Columns of `USING` that were not found on a side, and so are in no pair. */
+  readonly unfound?: true;
   readonly leftOnly: readonly BoundExpression[];
   readonly rightOnly: readonly BoundExpression[];
   readonly others: readonly BoundExpression[];

@@ -53,6 +53,7 @@ export function bindJoin(join: Join, binder: Binder, place: Place): Bound {
     ...conditions,
     ranges: joinRanges(conditions.others, (value) => sides.of(value)),
     pairs: [...pairs, ...conditions.pairs],
+    ...(pairs.length < shared.length ? { unfound: true } : {}),
     columns: [...coalesced, ...made.filter((column) => sides.of(column.value) === 'both')],
     match: binder.generated(),
     ...at(join),

@@ -8,6 +8,7 @@ import type { NameRef, TableId } from '../../schema/contracts/names.ts';
 import { nameKey, type LinkOutput } from '../../schema/contracts/stages.ts';
 import { declaredClaims } from './declared-claims.ts';
 import { testedKeys, notNullColumns } from './axioms.ts';
+import { declaredPlaces } from './declared-places.ts';
 import { indexJobs, wholeJobs } from './jobs.ts';
 import { computeLevels } from './levels.ts';
 import { completer, createNameResolver, type NameResolver, type NameScope } from './names.ts';
@@ -178,6 +179,7 @@ function linkTable(facts: TableFacts, place: Place, context: LinkContext): Linke
     builds: buildReferences(facts),
     names: Object.fromEntries(Object.entries(names).sort(([a], [b]) => (a < b ? -1 : 1))),
     testedKeys: testedKeys(facts, options.config.conventions),
+    ...declaredPlaces(facts),
     notNull: notNullColumns(facts),
     ...columnsOf(facts, options),
     ...place,

@@ -18,12 +18,39 @@ export interface Missing extends Partial<Place> {
   readonly joinedOn: readonly string[];
 }
 
-export function missingIn(run: Run, placeOf: (line: number) => Place): Missing[] {
-  const finder = new Finder(run.prover, run.query.node, placeOf);
-  const found = finder.of(
-    run.query.node,
+/** The same with what of the query it is about. */
+export interface Untold extends Missing {
+  readonly node: BoundNode;
+  /** The key of the rows that are not told apart; empty where none is known. */
+  readonly key: readonly ColumnId[];
+  /** What the join that repeats rows equates of them. */
+  readonly joined: readonly ColumnId[];
+}
+
+export const missingIn = (run: Run, placeOf: (line: number) => Place): Missing[] =>
+  untoldBy(
     run.columns.map(({ id }) => id),
-  );
+    run,
+    placeOf,
+  ).map(({ node: _node, key: _key, joined: _joined, ...missing }) => missing);
+
+/** The rows that some columns of the output do not tell apart. Empty: they are a key. */
+export const untoldBy = (
+  columns: readonly ColumnId[],
+  { prover, query }: Run,
+  placeOf: (line: number) => Place,
+): Untold[] => untoldIn(columns, query.node, prover, placeOf);
+
+/** The same of an operator within a query. */
+export function untoldIn(
+  columns: readonly ColumnId[],
+  node: BoundNode,
+  prover: Prover,
+  placeOf: (line: number) => Place,
+): Untold[] {
+  const known = prover.derive(node);
+  if (dependenciesOf(known).determines(columns, known.row)) return [];
+  const found = new Finder(prover, node, placeOf).of(node, columns);
   return [...new Map(found.map((one) => [one.words, one])).values()];
 }
 
@@ -46,24 +73,24 @@ class Finder {
     }
   }
 
-  of(node: BoundNode, visible: readonly ColumnId[], depth = 0): Missing[] {
+  of(node: BoundNode, visible: readonly ColumnId[], depth = 0): Untold[] {
     const known = this.#prover.derive(node);
     const told = dependenciesOf(known).closure(visible);
     if (depth > 12) return [];
     return known.row.filter((id) => !told.has(id)).flatMap((id) => this.#behind(id, depth));
   }
 
-  #behind(id: ColumnId, depth: number): Missing[] {
+  #behind(id: ColumnId, depth: number): Untold[] {
     const node = this.#owners.get(id);
     if (node === undefined) return [];
     switch (node.op) {
       case 'scan':
-        return [this.#scan(node, id)];
+        return this.#scan(node, id);
       case 'instance': {
         const { of } = node;
         const known = this.#prover.derive(of.node);
         const keys = visibleKeys(known, dependenciesOf(known), new Set(of.schema.ids()), 1, this.#prover);
-        return keys.length > 0 ? [this.#untold(node, id)] : this.of(of.node, of.schema.ids(), depth + 1);
+        return keys.length > 0 ? this.#untold(node, id) : this.of(of.node, of.schema.ids(), depth + 1);
       }
       case 'set': {
         const inner = node.inputs.flatMap((input) => this.of(input.node, input.schema.ids(), depth + 1));
@@ -82,7 +109,7 @@ class Finder {
       case 'group':
         return node.keys === null
           ? [this.#missing('no_key', 'what is grouped by is not known', node)]
-          : [this.#untold(node, id)];
+          : this.#untold(node, id);
       case 'opaque':
         return [this.#missing('no_key', 'a query that is not understood', node)];
       default:
@@ -90,31 +117,32 @@ class Finder {
     }
   }
 
-  #scan(node: Extract<BoundNode, { op: 'scan' }>, id: ColumnId): Missing {
+  #scan(node: Extract<BoundNode, { op: 'scan' }>, id: ColumnId): Untold[] {
     const keyless = (this.#prover.upstream(node.table)?.keys.length ?? 0) === 0;
     const joinedOn = this.#joinColumns(id).flatMap((column) => {
       const definition = this.#prover.definitions[column];
       return definition?.kind === 'table' && definition.table === node.table ? [definition.column] : [];
     });
-    if (!keyless) return { ...this.#untold(node, id), table: node.table, joinedOn };
-    return {
-      ...this.#missing('no_key', `no key of ${node.table} is known`, node),
-      table: node.table,
-      joinedOn,
-    };
+    if (!keyless) return this.#untold(node, id).map((one) => ({ ...one, table: node.table, joinedOn }));
+    const words = `no key of ${node.table} is known`;
+    return [{ ...this.#missing('no_key', words, node), table: node.table, joinedOn }];
   }
 
-  /** A key is known and not to be told from the output. */
-  #untold(node: BoundNode, id: ColumnId): Missing {
-    const key = keyAt(node, null, new Set(), this.#prover);
-    const columns = key === null ? '' : someNames(key.columns.map(this.#prover.nameOf));
+  /** A key is known and not to be told from the output. None where it is joined on whole: what it is joined with is what is not told. */
+  #untold(node: BoundNode, id: ColumnId): Untold[] {
+    const key = keyAt(node, null, new Set(), this.#prover)?.columns ?? [];
     const name = node.op === 'group' ? 'the groups' : sourceName(node);
-    const own = `${name} ${name === 'the groups' ? 'have' : 'has'} one row per ${columns}`;
+    const own = `${name} ${name === 'the groups' ? 'have' : 'has'} one row per ${someNames(key.map(this.#prover.nameOf))}`;
     const join = this.#joins.get(id);
     const repeats = join !== undefined && isRight(id, join, this.#prover) && join.pairs.length > 0;
-    if (!repeats) return this.#missing('hidden', `${own}, which is not among the columns`, node);
-    const on = join.pairs.map(({ right }) => this.#prover.nameOf(right)).join(', ');
-    return this.#missing('repeated', `${own} and is joined on ${on}: a row comes out once for each`, join);
+    if (!repeats)
+      return [{ ...this.#missing('hidden', `${own}, which is not among the columns`, node), key }];
+    const joined = join.pairs.map(({ right }) => right);
+    const side = this.#prover.derive(join.right);
+    if (dependenciesOf(side).determines(joined, [id])) return [];
+    const on = joined.map(this.#prover.nameOf).join(', ');
+    const words = `${own} and is joined on ${on}: a row comes out once for each`;
+    return [{ ...this.#missing('repeated', words, join), key, joined }];
   }
 
   #joinColumns(id: ColumnId): ColumnId[] {
@@ -122,8 +150,9 @@ class Finder {
     return join === undefined ? [] : join.pairs.flatMap(({ left, right }) => [left, right]);
   }
 
-  #missing(kind: Missing['kind'], words: string, { line }: BoundNode): Missing {
-    return { kind, words, table: null, joinedOn: [], ...(line === undefined ? {} : this.#placeOf(line)) };
+  #missing(kind: Untold['kind'], words: string, node: BoundNode): Untold {
+    const at = node.line === undefined ? {} : this.#placeOf(node.line);
+    return { kind, words, table: null, joinedOn: [], node, key: [], joined: [], ...at };
   }
 }
 

@@ -112,6 +112,8 @@ interface Declared {
   readonly lines: Lines;
   /** The file it stands in when not the facts' own. */
   readonly path?: string;
+  /** A test that is switched off. */
+  readonly disabled?: true;
 }
 
 /** Something that a person wrote down about a table, in code or configuration. */

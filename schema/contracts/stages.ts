@@ -45,6 +45,10 @@ export interface LinkOutput {
   readonly names: Readonly<Record<string, string>>;
   /** Keys that others may rely on: unconditional tests, and accepted conventions. */
   readonly testedKeys: readonly TestedKey[];
+  /** Tests that are switched off; absent where there are none. */
+  readonly disabledTests?: readonly DeclaredAt[];
+  /** Where a table that nothing here builds is declared; absent where it is built, or nobody declares it. */
+  readonly declaredAt?: DeclaredAt;
   /** Columns tested for NULL. */
   readonly notNull: readonly string[];
   /** Tables read, as ids, sorted; temporary and ephemeral ones stand for themselves. */
@@ -55,6 +59,13 @@ export interface LinkOutput {
   readonly columns: readonly { readonly name: string; readonly type: string | null }[] | null;
   /** 0 for tables without upstream; else one more than the highest upstream. Members of a cycle share a level. */
   readonly level: number;
+}
+
+/** A declaration in words, with its file and line. */
+export interface DeclaredAt {
+  readonly words: string;
+  readonly path: string;
+  readonly line: number;
 }
 
 export interface TestedKey {

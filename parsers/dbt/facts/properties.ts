@@ -190,7 +190,12 @@ function testDeclarations(
     test.severity === 'warn' ||
     !test.enabled ||
     test.args['row_condition'] !== undefined;
-  const common = { table, lines: [test.line, test.line] as Lines, ...(test.path ? { path: test.path } : {}) };
+  const common = {
+    table,
+    lines: [test.line, test.line] as Lines,
+    ...(test.path ? { path: test.path } : {}),
+    ...(test.enabled ? {} : { disabled: true as const }),
+  };
   const found: Declaration[] = [];
   // What does not hold is kept, and relied on by nobody.
   const failed = lastRun === 'fail' || lastRun === 'warn';

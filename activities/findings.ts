@@ -1,0 +1,79 @@
+/** What is likely wrong in a repository, as the night left it. Reads only. */
+import { declaredFindings, type DeclaredTable } from '../inference/findings/declared.ts';
+import { examine } from '../inference/findings/examine.ts';
+import type { Finding } from '../inference/findings/finding.ts';
+import { downstreamCounts, importanceOf } from '../inference/findings/importance.ts';
+import { isTemporary } from '../inference/link/table-id.ts';
+import type { LinkOutput } from '../schema/contracts/stages.ts';
+import { readOutputs } from '../store/claim-sets.ts';
+import { readClaims } from '../store/claims.ts';
+import type { Database } from '../store/database.ts';
+import { currentEdges, type Edge } from '../store/edges.ts';
+import { pointedSets } from '../store/pointed-sets.ts';
+import { readUsage } from '../store/usage.ts';
+import { deriveInputs, type NightOfRepo } from './why.ts';
+
+const chunk = 100;
+
+export interface RankedFinding extends Finding {
+  /** Tables that are built from this one, directly or not. */
+  readonly downstream: number;
+  /** Of severity, confidence, tables downstream and use: the greater, the sooner to look at. */
+  readonly importance: number;
+}
+
+/** All findings, the most important first. */
+export async function findingsOf(db: Database, { repo, asOf }: NightOfRepo): Promise<RankedFinding[]> {
+  const edges = await currentEdges(db, repo, asOf);
+  const found = [
+    ...(await codeFindings(db, { repo, asOf })),
+    ...declaredFindings(await declaredTables(db, { repo, asOf }, edges)),
+  ];
+  const downstream = downstreamCounts(edges);
+  const queries = new Map((await readUsage(db, repo, asOf)).map((use) => [use.table, use.recentQueries]));
+  return found
+    .map((one) => {
+      const below = downstream(one.table);
+      const importance = importanceOf(one, { downstream: below, queries: queries.get(one.table) ?? 0 });
+      return { ...one, downstream: below, importance: Math.round(importance * 100) / 100 };
+    })
+    .sort((a, b) => b.importance - a.importance || (a.table < b.table ? -1 : 1));
+}
+
+async function codeFindings(db: Database, { repo, asOf }: NightOfRepo): Promise<Finding[]> {
+  const derived = [...(await pointedSets(db, repo, asOf, 'derive')).keys()].sort();
+  const tables = derived.filter((table) => !isTemporary(table));
+  const found: Finding[] = [];
+  for (let first = 0; first < tables.length; first += chunk) {
+    const inputs = await deriveInputs(db, { repo, asOf }, tables.slice(first, first + chunk));
+    for (const { input, link } of inputs.values()) found.push(...examine(input, link));
+  }
+  return found;
+}
+
+async function declaredTables(
+  db: Database,
+  { repo, asOf }: NightOfRepo,
+  edges: readonly Edge[],
+): Promise<DeclaredTable[]> {
+  const sets = await pointedSets(db, repo, asOf, 'link');
+  const ids = [...sets.values()].map(({ setId }) => setId);
+  const outputs = await readOutputs<LinkOutput>(db, ids);
+  const consumers = await readClaims(db, ids, ['consumer']);
+  const links = new Map(
+    [...sets].flatMap(([table, { setId }]) => {
+      const link = outputs.get(setId)?.output;
+      return link === undefined ? [] : [[table, { link, used: (consumers.get(setId) ?? []).length > 0 }]];
+    }),
+  );
+  const readers = Map.groupBy(edges, ({ upstream }) => upstream);
+  return [...links].map(([table, { link, used }]) => ({
+    table,
+    link,
+    used,
+    readers: (readers.get(table) ?? []).map((edge) => ({
+      table: edge.table,
+      path: links.get(edge.table)?.link.path ?? null,
+    })),
+  }));
+}
