@@ -129,11 +129,22 @@ function differentParts(terms: readonly Term[]): string | null {
   for (const i of first.parts.keys()) {
     const parts = terms.map((term) => term.parts[i]);
     const literals = parts.filter((part) => part !== null && part !== undefined);
-    if (literals.length === terms.length && new Set(literals.map(textOf)).size === terms.length)
+    if (literals.length !== terms.length || new Set(literals.map(textOf)).size !== terms.length) continue;
+    if (!first.shape.includes('concat(') || noneBeginsAnother(terms.map((term) => literalFrom(term, i))))
       return `it is made with ${literals.slice(0, 6).map(textOf).join('; ')}`;
   }
   return null;
 }
+
+/** The text that stands in the value from this part to the next column. */
+function literalFrom({ parts }: Term, from: number): string {
+  const end = parts.indexOf(null, from);
+  return parts.slice(from, end === -1 ? parts.length : end).map((part) => textOf(part ?? '')).join(''); // prettier-ignore
+}
+
+/** `'a' || x` and `'ab' || y` may be one text. */
+const noneBeginsAnother = (texts: readonly string[]): boolean =>
+  texts.every((text, i) => texts.every((other, j) => i === j || !other.startsWith(text)));
 
 /** Positions that, with the one that tells the branches apart, are a key of every branch. */
 function keyWith(
