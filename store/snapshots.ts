@@ -160,14 +160,14 @@ async function countChanges(trx: Database, repo: string, snapshot: number): Prom
 
 /** Fills the temporary table `wanted`: what differs from the current snapshot. `version` null: to be removed. */
 async function wantEntries(trx: Database, { repo, entries, removed }: PublishRequest): Promise<void> {
-  await sql`drop table if exists wanted`.execute(trx);
-  await sql`create temporary table wanted (kind text, ref text collate "C", version bigint, text_hash text,
+  await sql`drop table if exists asked, wanted`.execute(trx);
+  await sql`create temporary table asked (kind text, ref text collate "C", version bigint, text_hash text,
     primary key (kind, ref)) on commit drop`.execute(trx);
   const rows =
     removed === 'all-others' ? entries : [...removed.map((ref) => ({ ...ref, version: null })), ...entries];
   for (const batch of jsonBatches(rows)) {
     await sql`
-      insert into wanted
+      insert into asked
       select r.kind, r.ref, r.version, r."textHash"
       from ${recordset(batch, 'r', 'kind text, ref text, version bigint, "textHash" text')}
       on conflict (kind, ref) do update set version = excluded.version, text_hash = excluded.text_hash`.execute(
@@ -176,18 +176,17 @@ async function wantEntries(trx: Database, { repo, entries, removed }: PublishReq
   }
   if (removed === 'all-others') {
     await sql`
-      insert into wanted select kind, ref from tablelore.search_entry
+      insert into asked select kind, ref from tablelore.search_entry
       where repo = ${repo} and until_snapshot is null
       on conflict do nothing`.execute(trx);
   }
+  // A table of its own, and its size told: or writing, while others wait, would go through all that were asked for.
   await sql`
-    delete from wanted w
-    using wanted x left join tablelore.search_entry e
-      on e.repo = ${repo} and e.kind = x.kind and e.ref = x.ref and e.until_snapshot is null
-    where w.kind = x.kind and w.ref = x.ref
-      and e.version is not distinct from x.version and e.text_hash is not distinct from x.text_hash`.execute(
-    trx,
-  );
+    create temporary table wanted on commit drop as
+    select a.* from asked a left join tablelore.search_entry e
+      on e.repo = ${repo} and e.kind = a.kind and e.ref = a.ref and e.until_snapshot is null
+    where e.version is distinct from a.version or e.text_hash is distinct from a.text_hash`.execute(trx);
+  await sql`analyze wanted`.execute(trx);
 }
 
 /** Takes out of `wanted` what a newer run changed meanwhile. What runs of the same commit and date changed before the base is in what we read. */
