@@ -1,11 +1,11 @@
 /**
  * Opens every citation of a reading and keeps only the statements whose lines exist, were shown and hold what the statement names. That lines hold a word is not yet
- * support for what is said of it: the check keeps out invented names, values and lines, not wrong conclusions.
+ * support for what is said of it: the check keeps out invented names, values, predicates and lines, not wrong conclusions.
  */
 import { addressedLines } from './addressed-lines.ts';
 import type { Citation, Statement, TableReading } from './output-contract.ts';
 import type { Span } from './shown.ts';
-import { holdsName, namedInSql, namedInText, type Named } from './named.ts';
+import { holdsName, holdsPredicate, namedInSql, namedInText, type Named } from './named.ts';
 
 export interface CheckedAgainst {
   readonly table: string;
@@ -155,7 +155,9 @@ function checks(against: CheckedAgainst) {
   function sqlNames(sql: string, cited: string): string | null {
     const { literals, identifiers } = namedInSql(sql);
     if (identifiers.length === 0) return 'the predicate names no column';
-    return held({ literals, identifiers }, cited, () => false);
+    const missing = held({ literals, identifiers }, cited, () => false);
+    if (missing !== null || holdsPredicate(cited, sql)) return missing;
+    return 'the cited lines name the same columns, but do not hold this predicate: give it as the code has it';
   }
 
   /** Names in prose must be in the lines or in the ledger; values must be in the lines. */

@@ -51,3 +51,33 @@ export function holdsName(lines: string, name: string): boolean {
   const escaped = last.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
   return new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, 'iu').test(lines);
 }
+
+/** Whether code holds a predicate as it stands, or each of its parts between ANDs: whatever its layout, letter case, quotes of names and aliases of tables. */
+export function holdsPredicate(lines: string, sql: string): boolean {
+  const code = inOneForm(lines);
+  const whole = inOneForm(sql);
+  return (
+    holdsWhole(code, whole) ||
+    whole.split(/\band\b/).every((part) => part.trim() === '' || holdsWhole(code, part.trim()))
+  );
+}
+
+/** Not in the middle of a longer name. */
+function holdsWhole(code: string, part: string): boolean {
+  for (let at = code.indexOf(part); at >= 0; at = code.indexOf(part, at + 1)) {
+    const around = (code[at - 1] ?? ' ') + (code[at + part.length] ?? ' ');
+    if (!/\w/.test(around)) return true;
+  }
+  return false;
+}
+
+const inOneForm = (sql: string): string =>
+  sql
+    .replace(/--.*$/gm, ' ')
+    .toLowerCase()
+    .replace(/["`[\]()]/g, ' ')
+    .replace(/!=/g, '<>')
+    .replace(/(?<![\w.'])[a-z_]\w*\.(?=[a-z_])/g, '')
+    .replace(/\s*([<>=]+|,)\s*/g, ' $1 ')
+    .replace(/\s+/g, ' ')
+    .trim();

@@ -92,6 +92,8 @@ const fails: Record<string, [TableReading, RegExp]> = {
   'unpaired columns': [join({ columns: [] }), /pair/],
   'a predicate with another literal': [population("event_name != 'logout'", 6), /"logout"/],
   'a predicate from other lines': [population('user_id IS NOT NULL', 2), /user_id/],
+  'a predicate turned round': [population('user_id IS NULL', 6), /do not hold this predicate/],
+  'a predicate with another sign': [population("event_name = 'login'", 6), /do not hold this predicate/],
   'a predicate without columns': [population('1 = 1', 6), /no column/],
   'an invented name in prose': [purpose('Ready by `signup_channel`.'), /signup_channel/],
   'the table itself as look-alike': [{ ...nothing, similar: [{ table: 'growth.active', differences: [], rule: 'x', ...at(5) }] }, /itself/], // prettier-ignore

@@ -1,0 +1,94 @@
+/**
+ * Measures the check of citations on claims whose truth is known by how they are made: `node bench/citations.ts --repo PATH [--commit HEAD] [--claims 100]
+ * [--seed 1]`. Lines of the repository that say one simple thing become claims; each is put to the check as it is, with the lines of another claim of its
+ * kind, with other lines of the same file, and negated.
+ */
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { checkCitations } from '../inference/model/check-citations.ts';
+import type { TableReading } from '../inference/model/output-contract.ts';
+import { explain, UserError } from '../schema/contracts/errors.ts';
+import { makeClaims, type MadeClaim, type SourceLine } from './model/made-claims.ts';
+import { Random } from './synthetic/random.ts';
+
+const variants = ['true', 'swapped to another file', 'swapped in the file', 'negated'] as const;
+type Variant = (typeof variants)[number];
+
+function main(): void {
+  const { values: flags } = parseArgs({
+    options: {
+      repo: { type: 'string' },
+      commit: { type: 'string', default: 'HEAD' },
+      claims: { type: 'string', default: '100' },
+      seed: { type: 'string', default: '1' },
+    },
+  });
+  const { repo, commit } = flags;
+  if (repo === undefined) throw new UserError('Of which repository?', { next: 'Give --repo PATH.' });
+  const git = (...args: string[]) => execFileSync('git', ['-C', repo, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 }); // prettier-ignore
+  const lines =
+    git('grep', '-n', '-I', '-i', '-E', 'is not null|= *\'|coalesce|when .* then ', commit, '--', '*.sql') // prettier-ignore
+      .split('\n')
+      .flatMap((line): SourceLine[] => {
+        const [, path, number, text] = /^[^:]*:([^:]+):(\d+):(.*)$/.exec(line) ?? [];
+        return path === undefined ? [] : [{ path, number: Number(number), text: text ?? '' }];
+      });
+  const random = new Random(Number(flags.seed), 'citations');
+  const claims = makeClaims(lines, Number(flags.claims), random);
+  const files = new Map<string, readonly string[]>();
+  const linesOf = (path: string) => {
+    const known = files.get(path) ?? git('show', `${commit}:${path}`).split('\n');
+    files.set(path, known);
+    return known;
+  };
+  const passes = (reading: TableReading): boolean =>
+    checkCitations(reading, { table: 't', linesOf, shown: () => true, resolve: () => null, columnsOf: () => null })
+      .rejections.length === 0; // prettier-ignore
+
+  const letThrough = new Map<string, number>();
+  const of = new Map<string, number>();
+  for (const claim of claims)
+    for (const variant of variants) {
+      const reading = readingOf(claim, variant, claims, linesOf(claim.line.path), random);
+      if (reading === null) continue;
+      for (const kind of [claim.kind, 'all']) {
+        const key = `${kind}|${variant}`;
+        of.set(key, (of.get(key) ?? 0) + 1);
+        if (passes(reading)) letThrough.set(key, (letThrough.get(key) ?? 0) + 1);
+      }
+    }
+  const kinds = [...new Set(claims.map(({ kind }) => kind)), 'all'];
+  console.log(`| claims | ${variants.join(' | ')} |`);
+  console.log(`| --- |${' ---: |'.repeat(variants.length)}`);
+  for (const kind of kinds) {
+    const cells = variants.map((variant) => `${letThrough.get(`${kind}|${variant}`) ?? 0} of ${of.get(`${kind}|${variant}`) ?? 0}`); // prettier-ignore
+    console.log(`| ${kind} | ${cells.join(' | ')} |`);
+  }
+}
+
+/** Null: the repository has no lines for this variant. */
+function readingOf(
+  claim: MadeClaim,
+  variant: Variant,
+  claims: readonly MadeClaim[],
+  file: readonly string[],
+  random: Random,
+): TableReading | null {
+  const at = ({ path, number }: SourceLine) => ({ path, from: number, to: number });
+  if (variant === 'true') return claim.reading(at(claim.line), false);
+  if (variant === 'negated') return claim.reading(at(claim.line), true);
+  if (variant === 'swapped in the file') {
+    const others = [...file.keys()].filter((index) => index + 1 !== claim.line.number && file[index]?.trim() !== claim.line.text.trim() && /\w/.test(file[index] ?? '')); // prettier-ignore
+    if (others.length === 0) return null;
+    return claim.reading(at({ ...claim.line, number: random.pick(others) + 1 }), false);
+  }
+  const others = claims.filter(({ kind, says, line }) => kind === claim.kind && says !== claim.says && line.path !== claim.line.path); // prettier-ignore
+  return others.length === 0 ? null : claim.reading(at(random.pick(others).line), false);
+}
+
+try {
+  main();
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = 1;
+}
