@@ -8,7 +8,7 @@ import { loadCalls } from './loads.ts';
 import { moduleImporter } from './modules.ts';
 import { leftoverSql, sqlCalls, sqlTags } from './sql.ts';
 
-const version = 2;
+const version = 3;
 
 const options = (context: ReadContext): InterpretOptions => ({
   dialect: context.dialect,

@@ -4,6 +4,7 @@ import { words } from '../text/words.ts';
 import type { CallExpression, Expression, WindowExpression } from '../../../schema/contracts/relation.ts';
 import { isAggregate } from './aggregates.ts';
 import { starCall } from '../readers/repairs.ts';
+import { valueCall } from '../readers/subqueries.ts';
 import { convertExpression, convertOver, convertSortKeys } from './expression.ts';
 import { scalar } from './subquery.ts';
 import { literal, structOf } from './value.ts';
@@ -125,6 +126,7 @@ function convertNamed(data: Data<'function'>, env: Env): Expression {
   const name = data.name.toLowerCase();
   const only = data.args.length === 1 ? data.args[0]! : undefined;
   if (name === 'struct') return structOf(data.args, env);
+  if (name === valueCall && only) return convertExpression(only, env);
   if (name === 'array' && only && ('select' in only || 'union' in only || 'subquery' in only))
     return scalar(only, env, 'array');
   const converted = call(

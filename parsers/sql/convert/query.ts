@@ -4,7 +4,7 @@ import type { Dialect } from '../../../schema/contracts/dialect.ts';
 import { convertExpression, convertSortKeys } from './expression.ts';
 import { convertSource } from './from.ts';
 import { convertSelect } from './select.ts';
-import { derivedAlias } from '../readers/repairs.ts';
+import { derivedAlias } from '../readers/subqueries.ts';
 import { opaqueRelation } from './unknown.ts';
 import { at, type CteScope, type Env } from './env.ts';
 import { dispatch, type Data, type Handlers, type Tree } from '../readers/tree.ts';

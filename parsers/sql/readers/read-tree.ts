@@ -1,6 +1,7 @@
 import type { Dialect } from '../../../schema/contracts/dialect.ts';
 import { parseTrees, type Parsed } from './first-reader.ts';
-import { failureAt, nameDerivedTables, repairs } from './repairs.ts';
+import { failureAt, repairs } from './repairs.ts';
+import { keepSubqueriesApart } from './subqueries.ts';
 import { kindOf, type Tree } from './tree.ts';
 
 const maxRounds = 24;
@@ -12,7 +13,7 @@ export type TreeResult = { readonly tree: Tree } | { readonly error: string; rea
 
 /** One statement's tree from the first reader; repairs are tried only when it fails. */
 export function readTree(given: string, dialect: Dialect): TreeResult {
-  const text = nameDerivedTables(given, dialect);
+  const text = keepSubqueriesApart(given, dialect);
   const first = parseTrees(text, dialect);
   const outcome = accept(first);
   if ('tree' in outcome) return outcome;

@@ -32,40 +32,13 @@ export const repairs: readonly Repair[] = [
   unexpectedWord,
 ];
 
-/** The name given to `FROM (…)` where the code gives none; the converter takes it away again. */
-export const derivedAlias = 'tablelore_derived';
-
-/**
- * `FROM (SELECT …) UNION …` without a name for the subquery: the first reader takes the set operation into FROM, without an error. So this
- * is mended before it reads.
- */
-export function nameDerivedTables(text: string, dialect: Dialect): string {
-  if (!/\)\s*(?:UNION|INTERSECT|EXCEPT)\b/i.test(text)) return text;
-  const tokens = tokenize(text, dialect);
-  const edits: Edit[] = [];
-  tokens.forEach((token, index) => {
-    const inside = tokens[index + 1];
-    if (!is(token, '(') || keyword(tokens[index - 1]) !== 'FROM') return;
-    if (!is(inside, '(') && !['SELECT', 'WITH', 'FROM'].includes(keyword(inside))) return;
-    const end = closing(tokens, index);
-    if (['UNION', 'INTERSECT', 'EXCEPT'].includes(keyword(tokens[end + 1])))
-      edits.push({ from: tokens[end]!.end, to: tokens[end]!.end, text: ` AS ${derivedAlias}` });
-  });
-  return (
-    edited(
-      text,
-      edits.sort((left, right) => left.from - right.from),
-    ) ?? text
-  );
-}
-
-interface Edit {
+export interface Edit {
   readonly from: number;
   readonly to: number;
   readonly text: string;
 }
 
-function edited(text: string, edits: readonly Edit[]): string | null {
+export function edited(text: string, edits: readonly Edit[]): string | null {
   if (edits.length === 0) return null;
   let out = '';
   let from = 0;
@@ -80,11 +53,11 @@ const over = (first: Token, last: Token, text: string): Edit => ({ from: first.s
 const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
 const quoteOf = (dialect: Dialect): string =>
   ['bigquery', 'spark', 'databricks', 'mysql', 'clickhouse'].includes(dialect) ? '`' : '"';
-const is = (token: Token | undefined, symbol: string): boolean =>
+export const is = (token: Token | undefined, symbol: string): boolean =>
   token?.kind === 'symbol' && token.text === symbol;
 
 /** Index of the bracket that closes the one at `open`; the last token when none does. */
-function closing(tokens: readonly Token[], open: number): number {
+export function closing(tokens: readonly Token[], open: number): number {
   let depth = 0;
   for (let index = open; index < tokens.length; index++) {
     if (is(tokens[index], '(')) depth++;
