@@ -23,8 +23,11 @@ export async function standingOf(
 ): Promise<Standing> {
   const last = await lastGeneration(db, key);
   if (last === null) return { generation: 0 };
-  const anew = handle.redo.includes(inferStage) && last.run !== handle.run;
-  const generations = Array.from({ length: last.generation + 1 }, (_, index) => last.generation - index);
+  const redone = handle.redo.includes(inferStage);
+  const anew = redone && last.run !== handle.run;
+  // A run that asks anew takes no answer but its own, also where an attempt began to ask and was cut off.
+  const oldest = redone ? last.generation : 0;
+  const generations = Array.from({ length: last.generation + 1 - oldest }, (_, index) => last.generation - index); // prettier-ignore
   const answersOf = generations.map((generation): SetKey => ({
     table: key.table,
     stage: inferStage,
