@@ -9,7 +9,7 @@ export interface PointedSet {
   readonly outputHash: string;
 }
 
-/** By table, as of the end of the night of `asOf`; retired tables are absent. `tables`: only these. */
+/** By table, sorted by its name, as of the end of the night of `asOf`; retired tables are absent. `tables`: only these. */
 export async function pointedSets(
   db: Database,
   repo: string,
@@ -27,6 +27,8 @@ export async function pointedSets(
         and (${only}::text[] is null or table_id = any(${only}::text[]))
       order by table_id, as_of desc
     ) p join tablelore.claim_set s on s.id = p.set_id`.execute(db);
+  // What is gathered from all tables cites the first of several: that must not change with the order in which a server happens to find rows.
+  rows.sort((a, b) => (a.table < b.table ? -1 : 1));
   return new Map(rows.map(({ table, ...set }) => [table, set]));
 }
 
