@@ -10,6 +10,7 @@ import { UserError } from '../schema/contracts/errors.ts';
 import { mainQueue } from '../workflows/queues.ts';
 import { progressQuery } from '../workflows/messages.ts';
 import type { BackfillPreview, RunSummary } from '../activities/contract.ts';
+import { patiently } from './patience.ts';
 import { progressView } from './progress-view.ts';
 import type { Terminal } from './terminal.ts';
 import { troubleOf, type Trouble } from './trouble.ts';
@@ -63,7 +64,7 @@ async function begin(client: Client, request: RunRequest, terminal: Terminal): P
 }
 
 async function watch(handle: WorkflowHandle, terminal: Terminal, signal?: AbortSignal): Promise<unknown> {
-  const result = handle.result();
+  const result = patiently(() => handle.result());
   result.catch(() => {});
   await follow(handle, terminal, signal);
   try {
@@ -83,7 +84,7 @@ export async function follow(
   let ended = false;
   let trouble: Trouble | null = null;
   let looks = 0;
-  const end = handle.result().then(
+  const end = patiently(() => handle.result()).then(
     () => (ended = true),
     () => (ended = true),
   );

@@ -7,6 +7,7 @@ import { printCard } from '../../knowledge/print-card.ts';
 import { dialects, type Dialect } from '../../schema/contracts/dialect.ts';
 import type { RunReport } from '../../schema/contracts/runs.ts';
 import { readCards } from '../../store/cards.ts';
+import type { Database } from '../../store/database.ts';
 import { readRun } from '../../store/runs.ts';
 import { currentSnapshot } from '../../store/snapshots.ts';
 import { applySchedule } from '../schedule.ts';
@@ -15,6 +16,7 @@ import { makeDataFolder } from '../services/data-folder.ts';
 import { stopOnSignals } from '../services/stop-signals.ts';
 import type { Services } from '../services/services.ts';
 import { editedConfig, withRepoFlags, writeConfig } from '../made-config.ts';
+import { patiently } from '../patience.ts';
 import { checkRemotes } from '../remotes.ts';
 import { startWorld, withDatabase } from '../session.ts';
 import { currentDataDirFile, readSettings, type Settings } from '../settings.ts';
@@ -139,11 +141,11 @@ async function firstNight(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<RunReport[]> {
-  const client = await connectClient(settings.temporal, services.temporalAddress);
+  const client = await patiently(() => connectClient(settings.temporal, services.temporalAddress));
   try {
     for (const repo of settings.config.repos) {
-      await applyWatchSchedule(client, settings.config, repo.name);
-      const { id, made } = await applySchedule(client, settings.config, repo);
+      await patiently(() => applyWatchSchedule(client, settings.config, repo.name));
+      const { id, made } = await patiently(() => applySchedule(client, settings.config, repo));
       terminal.line(
         `${terminal.style('green', '✓')} the schedule ${id} ${made ? 'is made' : 'stands'}: ${settings.config.schedule.cron} (${settings.config.schedule.timeZone})`,
       );
@@ -157,7 +159,7 @@ async function firstNight(
       input: night === null ? {} : { asOf: night },
     } as const;
     const summaries = await runAndWatch(client, request, terminal, signal);
-    return await withDatabase(services.databaseUrl, async (db) => {
+    return await readPatiently(services, async (db) => {
       const stored = await Promise.all(summaries.map(({ run }) => readRun(db, run)));
       return stored.flatMap((run) => run?.report ?? []);
     });
@@ -169,11 +171,15 @@ async function firstNight(
 
 /** The date, or the published one where a later night has been published since: an older night would only become history. */
 function notBefore(services: Services, settings: Settings, asOf: string): Promise<string> {
-  return withDatabase(services.databaseUrl, async (db) => {
+  return readPatiently(services, async (db) => {
     const published = await Promise.all(settings.config.repos.map((repo) => currentSnapshot(db, repo.name)));
     return [asOf, ...published.flatMap((snapshot) => snapshot?.asOf ?? [])].sort().at(-1) ?? asOf;
   });
 }
+
+/** A service that has just crashed must not end what its launcher keeps up. */
+const readPatiently = <T>(services: Services, read: (db: Database) => Promise<T>): Promise<T> =>
+  patiently(() => withDatabase(services.databaseUrl, read));
 
 /** The summary, one card, three things to try. */
 async function tell(
@@ -187,7 +193,7 @@ async function tell(
     terminal.line();
     for (const line of summaryLines(report, terminal)) terminal.line(line);
   }
-  const shown = await withDatabase(services.databaseUrl, async (db) => {
+  const shown = await readPatiently(services, async (db) => {
     for (const { repo } of reports) {
       const snapshot = await currentSnapshot(db, repo);
       if (snapshot === null) continue;
@@ -210,7 +216,8 @@ async function tell(
   terminal.line(`  npx tablelore search "${question(settings)}"`);
   terminal.line(`  npx tablelore enrich ${name} --force`);
   if (services.temporalUiUrl === null) return;
-  const link = await backfillForm(settings, services, services.temporalUiUrl, report);
+  const ui = services.temporalUiUrl;
+  const link = await patiently(() => backfillForm(settings, services, ui, report));
   terminal.line(`  a backfill from the Temporal UI, with its form filled in:`);
   terminal.line(`  ${link}`);
 }

@@ -1,0 +1,30 @@
+/** Patience with a server that is away for a moment: one that was killed is started again. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowFailedError } from '@temporalio/client';
+import { isTableloreError } from '../schema/contracts/errors.ts';
+
+const patienceMs = 60_000;
+
+/** Does `work`, and again for up to a minute while a server cannot be reached. Whatever else goes wrong is thrown at once. */
+export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (const deadline = Date.now() + patienceMs; ; await sleep(500)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAway(error) || Date.now() > deadline) throw error;
+    }
+  }
+}
+
+/** Codes of the system and of Postgres: no connection, or one that broke; a server that is starting or stopping. gRPC's for the same are numbers. */
+const away = new Set<unknown>([
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '08006', '57P01', '57P02', '57P03'],
+  ...[4, 14],
+]);
+
+function isAway(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof WorkflowFailedError) return false;
+  if (isTableloreError(error)) return error.retry;
+  const { code, errors = [] } = error as { code?: unknown; errors?: readonly unknown[] };
+  return away.has(code) || /^Connection terminated/.test(error.message) || errors.some(isAway) || isAway(error.cause); // prettier-ignore
+}

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { patiently } from '../../cli/patience.ts';
+import { UserError } from '../../schema/contracts/errors.ts';
+
+test('a server that is away for a moment is waited for; whatever else goes wrong is thrown at once', async () => {
+  let tries = 0;
+  const starting = () => (++tries < 3 ? Promise.reject(Object.assign(new Error('not yet'), { code: '57P03' })) : Promise.resolve('read')); // prettier-ignore
+  assert.equal(await patiently(starting), 'read');
+  for (const wrong of [new UserError('no such table'), Object.assign(new Error('syntax'), { code: '42601' })]) {
+    tries = 0;
+    const fail = () => ((tries += 1), Promise.reject(wrong));
+    await assert.rejects(patiently(fail), wrong);
+    assert.equal(tries, 1);
+  }
+});
