@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { ServiceProgram } from './child-service.ts';
@@ -20,7 +20,7 @@ export interface TemporalServerOptions {
 export function temporalServer(options: TemporalServerOptions): ServiceProgram {
   const { binary, dataDir, port, uiPort, searchAttributes, logFile } = options;
   const folder = join(dataDir, 'temporal');
-  mkdirSync(folder, { recursive: true });
+  const whole = makeFolder(folder);
   return {
     name: 'temporal',
     command: binary,
@@ -34,10 +34,22 @@ export function temporalServer(options: TemporalServerOptions): ServiceProgram {
     ],
     env: withoutTemporalSettings(process.env),
     logFile,
-    probe: () => answersFor('default', `127.0.0.1:${port}`, searchAttributes),
+    probe: () => answersFor('default', `127.0.0.1:${port}`, searchAttributes).then(whole),
     startLimitMs: 60_000,
     stopLimitMs: 10_000,
   };
+}
+
+/**
+ * A server that is killed while it makes its file leaves one without all of its tables, with which no later one starts. So a mark stands beside a file that is being made, and what
+ * such a start left is removed. Returns what to call when the server answers.
+ */
+function makeFolder(folder: string): () => void {
+  mkdirSync(folder, { recursive: true });
+  const mark = join(folder, 'being-made');
+  if (existsSync(mark)) for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  if (!existsSync(join(folder, 'temporal.db'))) writeFileSync(mark, '');
+  return () => rmSync(mark, { force: true });
 }
 
 /** A person's settings for the CLI (address, namespace, profile) are about other servers than ours. */
