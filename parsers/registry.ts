@@ -6,6 +6,7 @@ import { pythonReader } from './python/reader.ts';
 import type { ReadContext, Reader } from './reader.ts';
 import { initSqlReader } from './sql/index.ts';
 import { sqlFileReader } from './sql-files.ts';
+import { terraformReader } from './terraform/reader.ts';
 import { typescriptReader } from './typescript/reader.ts';
 
 export { detectProjects } from './projects.ts';
@@ -18,6 +19,7 @@ export const readers: readonly Reader[] = [
   dataformReader,
   pythonReader,
   typescriptReader,
+  terraformReader,
   sqlFileReader,
 ];
 

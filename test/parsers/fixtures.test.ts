@@ -13,7 +13,7 @@ const ending = '.facts.json';
 before(initReaders);
 
 // Each folder is a small repository. The facts of a file stand beside it; a file without them is one that yields none.
-for (const kind of ['bqetl', 'dataform', 'python', 'typescript']) {
+for (const kind of ['bqetl', 'dataform', 'python', 'sqlmesh', 'terraform', 'typescript']) {
   const root = path.join(fixtures, kind);
   const paths = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith(ending))

@@ -13,7 +13,7 @@ before(initReaders);
 // The fixtures of every reader, side by side in one repository.
 const root = path.join(import.meta.dirname, '../fixtures');
 const files = new Map(
-  ['bqetl', 'dataform', 'dbt/shop', 'python', 'sql', 'typescript'].flatMap((kind) =>
+  ['bqetl', 'dataform', 'dbt/shop', 'python', 'sql', 'sqlmesh', 'terraform', 'typescript'].flatMap((kind) =>
     readdirSync(path.join(root, kind), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !/\.facts\.json$|\.expected\b|\.txt$/.test(entry.name))
       .map((entry) => path.join(entry.parentPath, entry.name))
