@@ -7,7 +7,10 @@ test('a server that is away for a moment is waited for; whatever else goes wrong
   let tries = 0;
   const starting = () => (++tries < 3 ? Promise.reject(Object.assign(new Error('not yet'), { code: '57P03' })) : Promise.resolve('read')); // prettier-ignore
   assert.equal(await patiently(starting), 'read');
-  for (const wrong of [new UserError('no such table'), Object.assign(new Error('syntax'), { code: '42601' })]) {
+  for (const wrong of [
+    new UserError('no such table'),
+    Object.assign(new Error('syntax'), { code: '42601' }),
+  ]) {
     tries = 0;
     const fail = () => ((tries += 1), Promise.reject(wrong));
     await assert.rejects(patiently(fail), wrong);
