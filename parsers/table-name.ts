@@ -11,7 +11,7 @@ export function tableName(text: string, line?: number): NameRef | null {
   if (parts === null || parts.length === 0 || parts.length > 3) return null;
   const last = (parts[parts.length - 1] ?? '').replace(/\$.*$/, '');
   const all = [...parts.slice(0, -1), last];
-  if (!all.every((part) => /^[\w][\w $*{}@-]*$/u.test(part))) return null;
+  if (!all.every((part) => /^[\w{][\w $*{}@-]*$/u.test(part))) return null;
   return line === undefined ? { parts: all } : { parts: all, line };
 }
 
