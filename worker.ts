@@ -50,6 +50,7 @@ async function main(): Promise<void> {
     pool,
     embedder: tracing.embedder(meteredEmbedder(createEmbedder(config.embeddings, access))),
     model: model && tracing.model(meteredModel(model)),
+    ...(tracing.aroundTool && { aroundTool: tracing.aroundTool }),
     keepsHouse: settings.embeddedDatabase,
     webhookSecret: settings.webhookSecret,
     personSalt: await personSalt(db),

@@ -17,6 +17,11 @@ export interface ActivityDeps {
   readonly embedder: Embedder;
   /** Null: no key is set, and the infer stage is skipped. */
   readonly model: ModelClient | null;
+  /** Is put around each tool that a model calls, to watch it. Absent: nothing is. */
+  readonly aroundTool?: <T>(
+    call: { readonly name: string; readonly callId: string },
+    run: () => Promise<T>,
+  ) => Promise<T>;
   /** The database has no upkeep of its own (the embedded one): each night frees dead rows and refreshes what the planner knows. */
   readonly keepsHouse: boolean;
   /** Signs notices to the webhook; null: they are not signed. */

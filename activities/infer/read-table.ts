@@ -139,7 +139,8 @@ function follow(
 }
 
 function runCalls({ deps, code, ledger, signal }: InferContext, calls: readonly ModelCall[]) {
-  return answerCalls({ code, ledger, personSalt: deps.personSalt, signal }, calls);
+  const { personSalt, aroundTool: around } = deps;
+  return answerCalls({ code, ledger, personSalt, signal, ...(around && { around }) }, calls);
 }
 
 const message = (content: string) => ({ content, role: 'user' });

@@ -91,6 +91,11 @@ export const areas: readonly Area[] = [
   },
   { path: 'worker.ts', may: [...everythingOfOurs, '@temporalio/worker'] },
   {
+    path: 'bench/model-load.ts',
+    may: [...everythingOfOurs, 'bench/', '@temporalio/client', 'gpt-tokenizer'],
+    why: 'It counts tokens as a model server does.',
+  },
+  {
     path: 'bench/',
     may: [...everythingOfOurs, 'pg', '@temporalio/client'],
     why: 'A bench counts on bare connections of its own, and watches workflows from outside.',
@@ -103,6 +108,7 @@ export const areas: readonly Area[] = [
       ...['fast-check', 'kysely', 'openai', 'pg', 'yaml', 'zod', 'picomatch', 'playwright-core'],
       ...['@temporalio/activity', '@temporalio/client', '@temporalio/common', '@temporalio/worker'],
       ...['@temporalio/proto', '@temporalio/workflow', '@typescript-eslint/typescript-estree'],
+      ...['@opentelemetry/api', '@opentelemetry/context-async-hooks', '@opentelemetry/sdk-trace-base'],
     ],
   },
 ];

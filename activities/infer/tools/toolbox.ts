@@ -1,6 +1,7 @@
 /** Runs the tools that the model calls. They read the commit and the ledger, and can do nothing else. */
 import { readToolCall, type ToolCall } from '../../../inference/model/tools.ts';
 import { refused, type ToolOutput } from '../../../inference/model/tool-output.ts';
+import type { ActivityDeps } from '../../deps.ts';
 import type { CitedCode } from '../cited-code.ts';
 import type { Ledger } from '../ledger.ts';
 import type { ModelInputItem } from '../model-client.ts';
@@ -21,6 +22,7 @@ export interface Toolbox {
   readonly ledger: Ledger;
   readonly personSalt: string;
   readonly signal: AbortSignal;
+  readonly around?: NonNullable<ActivityDeps['aroundTool']>;
 }
 
 export interface CallsAnswered {
@@ -33,12 +35,13 @@ export interface CallsAnswered {
 type Answered = ToolOutput & { readonly opened?: Opened };
 
 export async function answerCalls(box: Toolbox, calls: readonly ModelCall[]): Promise<CallsAnswered> {
+  const around = box.around ?? ((_, work) => work());
   const answers: Answered[] = [];
   for (const [index, call] of calls.entries()) {
     const read = readToolCall(call.name, call.arguments);
     if (index >= mostCalls) answers.push(refused('Too many calls in one turn: call again in the next.'));
     else if ('problem' in read) answers.push(refused(read.problem));
-    else answers.push(await run(box, read));
+    else answers.push(await around({ name: read.tool, callId: call.callId }, () => run(box, read)));
   }
   return {
     input: answers.map(({ text }, index) => ({

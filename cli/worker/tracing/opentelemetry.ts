@@ -1,5 +1,5 @@
-/** The only file that knows OpenTelemetry. Loaded where traces are asked for. */
-import { context, SpanKind, SpanStatusCode, trace, type Attributes, type Span } from '@opentelemetry/api';
+/** This folder alone knows OpenTelemetry. Loaded where traces are asked for. */
+import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { envDetectorSync, Resource } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
@@ -9,8 +9,8 @@ import {
   OpenTelemetryActivityOutboundInterceptor,
 } from '@temporalio/interceptors-opentelemetry';
 import { fileURLToPath } from 'node:url';
-import type { ModelClient } from '../../../activities/infer/model-client.ts';
 import type { Statement } from '../../../store/database.ts';
+import { tracedEmbedder, tracedModel, tracedTool } from './gen-ai.ts';
 import type { TraceProtocol } from './settings.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -35,16 +35,8 @@ export async function traceWith(protocol: TraceProtocol): Promise<Tracing> {
     ],
     onStatement: statementSpan,
     model: tracedModel,
-    embedder: (embedder) => ({
-      ...embedder,
-      embed: (texts, signal, onTokens) =>
-        spanned('embeddings', { ...calls(embedder.model), 'tablelore.texts': texts.length }, (span) =>
-          embedder.embed(texts, signal, (tokens) => {
-            span.setAttribute('gen_ai.usage.input_tokens', tokens);
-            onTokens?.(tokens);
-          }),
-        ),
-    }),
+    embedder: tracedEmbedder,
+    aroundTool: tracedTool,
     close: () => provider.shutdown(),
   };
 }
@@ -58,7 +50,6 @@ async function exporterFor(protocol: TraceProtocol): Promise<SpanExporter> {
 }
 
 const tracer = trace.getTracer('tablelore');
-const calls = (model: string): Attributes => ({ 'gen_ai.request.model': model });
 
 /** After the fact. Only inside of an activity: what a worker asks for itself belongs to no run. An error's text may hold values, so it is left out. */
 function statementSpan({ name, seconds, failed }: Statement): void {
@@ -71,31 +62,4 @@ function statementSpan({ name, seconds, failed }: Statement): void {
   });
   if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
   span.end(end);
-}
-
-const tracedModel = (client: ModelClient): ModelClient => ({
-  ...client,
-  respond: ((...args: Parameters<ModelClient['respond']>) =>
-    spanned('model', calls(client.model), async (span) => {
-      const turn = await client.respond(...args);
-      span.setAttributes({
-        'gen_ai.usage.input_tokens': turn.usage.input,
-        'gen_ai.usage.output_tokens': turn.usage.output,
-      });
-      return turn;
-    })) as ModelClient['respond'],
-});
-
-function spanned<T>(name: string, attributes: Attributes, work: (span: Span) => Promise<T>): Promise<T> {
-  const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes });
-  return context.with(trace.setSpan(context.active(), span), async () => {
-    try {
-      return await work(span);
-    } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).name });
-      throw error;
-    } finally {
-      span.end();
-    }
-  });
 }

@@ -1,5 +1,6 @@
 /** Traces from a workflow to its SQL. Nothing of OpenTelemetry is loaded where none is asked for. */
 import type { WorkerOptions } from '@temporalio/worker';
+import type { ActivityDeps } from '../../../activities/deps.ts';
 import type { Embedder } from '../../../activities/embed/embedder.ts';
 import type { ModelClient } from '../../../activities/infer/model-client.ts';
 import type { DatabaseOptions } from '../../../store/database.ts';
@@ -13,6 +14,7 @@ export interface Tracing {
   readonly onStatement?: NonNullable<DatabaseOptions['onStatement']>;
   model(client: ModelClient): ModelClient;
   embedder(embedder: Embedder): Embedder;
+  readonly aroundTool?: NonNullable<ActivityDeps['aroundTool']>;
   /** Sends what is left. */
   close(): Promise<void>;
 }

@@ -1,0 +1,118 @@
+/** A model server for load: answers at once or after a while, always the same, and counts what a server with limits would count. */
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventsOf } from '../../cli/model-bridge/stream.ts';
+import { mostWithin, type Drawn } from './windows.ts';
+
+export interface LoadServer {
+  /** For `OPENAI_BASE_URL`. */
+  readonly baseUrl: string;
+  readonly figures: () => LoadFigures;
+  close(): void;
+}
+
+export interface LoadFigures {
+  readonly calls: number;
+  /** Requests of the same bytes beyond the first of each: calls that were paid for again. */
+  readonly repeated: number;
+  readonly tokens: number;
+  /** The most in any 60 seconds, and requests in any one second. */
+  readonly mostRequestsAMinute: number;
+  readonly mostRequestsASecond: number;
+  readonly mostTokensAMinute: number;
+  /** Milliseconds from the end of one answer to the next request about the same table: what a turn costs beside the server. */
+  readonly betweenTurns: readonly number[];
+  /** The most requests at work at once. */
+  readonly mostAtOnce: number;
+}
+
+interface Asked {
+  readonly model: string;
+  readonly input: readonly { readonly type?: string; readonly id?: string }[];
+  readonly prompt_cache_key: string;
+}
+
+/** `tokensOf` counts a request's text. Each table has one round of tools and an answer that says nothing. */
+export async function startLoadServer(
+  latencyMs: number,
+  tokensOf: (text: string) => number,
+): Promise<LoadServer> {
+  const requests: Drawn[] = [];
+  const tokens: Drawn[] = [];
+  const bodies = new Map<string, number>();
+  const answered = new Map<string, number>();
+  const betweenTurns: number[] = [];
+  let atOnce = 0;
+  let mostAtOnce = 0;
+
+  async function answer(request: IncomingMessage): Promise<string> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString('utf8');
+    const at = performance.now();
+    const asked = JSON.parse(text) as Asked;
+    const last = answered.get(asked.prompt_cache_key);
+    if (last !== undefined) betweenTurns.push(at - last);
+    const amount = tokensOf(text);
+    requests.push({ at, amount: 1 });
+    tokens.push({ at, amount: amount + outputTokens });
+    bodies.set(text, (bodies.get(text) ?? 0) + 1);
+    atOnce += 1;
+    mostAtOnce = Math.max(mostAtOnce, atOnce);
+    await sleep(latencyMs);
+    atOnce -= 1;
+    answered.set(asked.prompt_cache_key, performance.now());
+    return eventsOf(responseTo(asked, requests.length, amount)).join('');
+  }
+
+  const server = createServer((request, response) => {
+    void answer(request).then((text) =>
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(text),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    figures: () => ({
+      calls: requests.length,
+      repeated: requests.length - bodies.size,
+      tokens: tokens.reduce((sum, { amount }) => sum + amount, 0),
+      mostRequestsAMinute: mostWithin(requests, 60_000),
+      mostRequestsASecond: mostWithin(requests, 1_000),
+      mostTokensAMinute: mostWithin(tokens, 60_000),
+      betweenTurns,
+      mostAtOnce,
+    }),
+    close: () => void server.close().closeAllConnections(),
+  };
+}
+
+const outputTokens = 300;
+const nothing = {
+  ...{ purpose: null, grain: null, joins: [], upstream: [], population: [], freshness: null, owner: null },
+  ...{ columns: [], similar: [], caveats: [], unknown: ['purpose'] },
+};
+
+function responseTo({ model, input }: Asked, number: number, inputTokens: number) {
+  const first = !input.some(({ type }) => type === 'function_call_output');
+  const said = first
+    ? { id: `fc_${number}`, type: 'function_call', status: 'completed', call_id: `call_${number}`, name: 'search', arguments: JSON.stringify({ pattern: 'where', regex: false, ignore_case: true, paths: null, page: null }) } // prettier-ignore
+    : { id: `msg_${number}`, type: 'message', status: 'completed', role: 'assistant', content: [{ type: 'output_text', text: JSON.stringify(nothing), annotations: [], logprobs: [] }] }; // prettier-ignore
+  return {
+    id: `resp_${number}`,
+    object: 'response',
+    status: 'completed',
+    error: null,
+    incomplete_details: null,
+    model,
+    output: [said],
+    usage: {
+      input_tokens: inputTokens,
+      input_tokens_details: { cached_tokens: 0 },
+      output_tokens: outputTokens,
+      output_tokens_details: { reasoning_tokens: 0 },
+      total_tokens: inputTokens + outputTokens,
+    },
+  };
+}
