@@ -1,6 +1,7 @@
 /** A tested key that the code does not keep: its rows are told apart by more, or by other columns, than the test says. */
 import type { ColumnId } from '../bind/bound.ts';
 import { dependenciesOf } from '../derive/properties.ts';
+import { origin } from '../derive/prover.ts';
 import type { Run } from '../derive/run.ts';
 import { untoldBy } from '../why/missing.ts';
 import type { Untold } from '../why/missing.ts';
@@ -55,6 +56,7 @@ function verdictOf(lost: Untold, tested: readonly ColumnId[], run: Run): Verdict
   const none = { lost, severity: 'low', confidence: 0 } as const;
   if (lost.key.length === 0 || lost.key.length > mostColumns) return none;
   if (lost.kind === 'repeated') {
+    if (!toldBefore(lost, tested, run)) return none;
     const partOfKey = lost.joined.every((id) => lost.key.includes(id));
     const onlyOn =
       lost.node.op === 'join' && lost.node.others.length === 0 && lost.node.rightOnly.length === 0;
@@ -62,13 +64,28 @@ function verdictOf(lost: Untold, tested: readonly ColumnId[], run: Run): Verdict
       ? { lost, severity: 'high', confidence: 0.7 }
       : { lost, severity: 'low', confidence: 0.3 };
   }
-  if (lost.kind !== 'hidden') return none;
+  if (lost.kind !== 'hidden' || lost.key.some((id) => isNumber(id, run))) return none;
   if (lost.node.op === 'group') return grouped(lost, tested, run);
   const reached = dependenciesOf(run.known).closure(tested);
   const partOfKey = lost.key.some((id) => reached.has(id));
   return partOfKey
     ? { lost, severity: 'medium', confidence: 0.6 }
     : { lost, severity: 'low', confidence: 0.25 };
+}
+
+/** Whether the tested columns tell the rows apart that the join repeats; else what is lost is lost elsewhere. */
+function toldBefore({ node }: Untold, tested: readonly ColumnId[], { known, prover }: Run): boolean {
+  if (node.op !== 'join') return true;
+  const { row } = prover.derive(node.left);
+  const reached = dependenciesOf(known).closure(tested);
+  const here = new Set(known.row);
+  return row.every((id) => !here.has(id) || reached.has(id));
+}
+
+/** Numbered rows are told apart whatever they are. */
+function isNumber(id: ColumnId, { prover }: Run): boolean {
+  const definition = origin(prover, id);
+  return definition?.kind === 'computed' && definition.value.ex === 'window';
 }
 
 /** A key of more columns mostly follows from DISTINCT and says little of what the rows are. */
