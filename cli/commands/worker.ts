@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
 import { join } from 'node:path';
 import { findRunningServices } from '../services/running-services.ts';
+import { workerEnv } from '../services/worker-env.ts';
 import { UserError } from '../../schema/contracts/errors.ts';
 import { queueKinds } from '../worker/flags.ts';
 import { settingsOf, withCommonOptions, type CommonOptions } from './options.ts';
@@ -54,7 +55,7 @@ export function registerWorker(program: Command): void {
       ];
       const child = spawn(process.execPath, args, {
         stdio: 'inherit',
-        env: { ...process.env, DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress },
+        env: { ...workerEnv(process.env), DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress },
       });
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
         process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));

@@ -14,6 +14,7 @@ import type { ServiceEvent, SupervisedService } from './supervised-service.ts';
 import { findTemporal } from './temporal-binary.ts';
 import { temporalServer } from './temporal-server.ts';
 import { startWatchdog } from './watchdog.ts';
+import { workerEnv } from './worker-env.ts';
 
 const preferredPorts = { database: 7432, temporal: 7233, ui: 8233 };
 
@@ -183,7 +184,7 @@ class Launch {
         command: worker.command,
         args: worker.args,
         env: {
-          ...(worker.env ?? process.env),
+          ...workerEnv(worker.env ?? process.env),
           DATABASE_URL: addresses.databaseUrl,
           TEMPORAL_ADDRESS: addresses.temporalAddress,
         },
