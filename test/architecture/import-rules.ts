@@ -97,8 +97,8 @@ export const areas: readonly Area[] = [
   },
   {
     path: 'bench/',
-    may: [...everythingOfOurs, 'pg', '@temporalio/client'],
-    why: 'A bench counts on bare connections of its own, and watches workflows from outside.',
+    may: [...everythingOfOurs, 'test/support/', 'pg', 'yaml', '@temporalio/client'],
+    why: 'A bench counts on bare connections of its own, watches workflows from outside, and has servers and comparisons in common with tests.',
   },
   { path: 'fixtures/', may: ['yaml'] },
   {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, chownSync, cpSync, globSync, mkdtempSync } from 'node:fs';
+import { accessSync, chownSync, cpSync, existsSync, globSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface TestPostgres {
   /** URL of its database `postgres`, as superuser. */
   readonly url: string;
+  /** SIGKILL to the server itself; its other processes notice and end. Only of a killable one. */
+  kill(): Promise<void>;
+  /** Starts a killed one again, on the same data and port. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -27,8 +31,11 @@ export function findPostgres(): string | null {
   return found === undefined ? null : join(root, found, '..');
 }
 
-/** Starts a server of its own in a temporary folder; without durability, since no test outlives it. */
-export async function startPostgres(bin: string): Promise<TestPostgres> {
+/**
+ * Starts a server of its own in a temporary folder; without durability, since no test outlives it. `killable`: what it has acknowledged outlives its processes, though
+ * not the machine.
+ */
+export async function startPostgres(bin: string, killable = false): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'tablelore-postgres-'));
   // Postgres refuses to run as root.
   const user = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
@@ -56,18 +63,18 @@ export async function startPostgres(bin: string): Promise<TestPostgres> {
 
   const settings = [
     'fsync=off',
-    'synchronous_commit=off',
+    `synchronous_commit=${killable ? 'on' : 'off'}`,
     'full_page_writes=off',
     'shared_buffers=128MB',
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
   ];
-  // The shell ends the server and clears up when its input closes: also when this process is killed.
+  // The shell starts the server again for each line, and ends it and clears up when its input closes: also when this process is killed.
   const server = spawn(
     'sh',
     [
       '-c',
-      '"$@" & child=$!; read -r _; kill -INT $child; wait $child; rm -rf "$PWD"',
+      '"$@" & child=$!; while read -r _; do wait $child; "$@" & child=$!; done; kill -INT $child; wait $child; rm -rf "$PWD"',
       'sh',
       join(programs, 'postgres'),
       ...['-D', data, '-p', String(port)],
@@ -82,14 +89,37 @@ export async function startPostgres(bin: string): Promise<TestPostgres> {
     server.stdin.end();
     await ended;
   };
-  for (let tries = 0; !log.includes('ready to accept connections'); tries += 1) {
-    if (log.includes('FATAL') || tries > 600) {
-      await stop();
-      throw new Error(`Postgres did not start: ${log}`);
+  const become = async (state: RegExp): Promise<string> => {
+    for (let tries = 0; tries <= 600 && server.exitCode === null; tries += 1) {
+      const found = state.exec(log)?.[0];
+      if (found !== undefined) return found;
+      await sleep(50);
     }
-    await sleep(50);
+    await stop();
+    throw new Error(`Postgres did not start: ${log}`);
+  };
+  const up = 'ready to accept connections';
+  if ((await become(new RegExp(`${up}|FATAL.*`))) !== up) {
+    await stop();
+    throw new Error(`Postgres did not start: ${log}`);
   }
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    async kill() {
+      const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
+      process.kill(Number(pid), 'SIGKILL');
+      while (existsSync(`/proc/${pid}/exe`)) await sleep(10);
+    },
+    async restart() {
+      // Its other processes may still hold the memory that they shared with it.
+      const inUse = 'shared memory block .* is still in use';
+      do {
+        log = '';
+        server.stdin.write('\n');
+      } while ((await become(new RegExp(`${up}|${inUse}`))) !== up && (await sleep(200, true)));
+    },
+    stop,
+  };
 }
 
 function reachable(bin: string, user: object): boolean {
