@@ -13,7 +13,8 @@ import { quotingOf, Relation } from './relation.ts';
 import { Session } from './session.ts';
 import type { Config, DbtNode, RelationName, SourceProperties } from './types.ts';
 
-function memo<T>(project: DbtProject, key: string, make: () => T): T {
+/** A value worked out once a project. */
+export function memo<T>(project: DbtProject, key: string, make: () => T): T {
   if (project.memo.has(key)) return project.memo.get(key) as T;
   const value = make();
   project.memo.set(key, value);

@@ -38,9 +38,10 @@ export interface TestProperties extends Place {
   readonly args: Config;
   /** A filter under which alone it holds. */
   readonly where?: string;
-  readonly severity: 'error' | 'warn';
-  /** False when switched off; text with a template in it counts as on. */
-  readonly enabled: boolean;
+  /** Absent: as its folder has it. */
+  readonly severity?: 'error' | 'warn';
+  /** False when switched off; text with a template in it counts as on. Absent: as its folder has it. */
+  readonly enabled?: boolean;
   readonly warnIf?: string;
   readonly errorIf?: string;
   /** Rows that the test is limited to. */

@@ -37,7 +37,7 @@ export function readTests(value: YamlValue, path: string, column: string | undef
 function readTest(item: YamlValue, path: string, column: string | undefined): TestProperties | undefined {
   const bare = item.text();
   const common = { ...place(item, path), ...optional('column', column) };
-  if (bare !== undefined) return { test: bare, ...common, args: {}, severity: 'error', enabled: true };
+  if (bare !== undefined) return { test: bare, ...common, args: {} };
   const entries = item.entries();
   const named = item.get('test_name')?.text();
   const [first] = entries;
@@ -68,13 +68,16 @@ function testOf(
     ...optional('name', textOf(body['name'])),
     args,
     ...optional('where', textOf(config['where'])),
-    severity: String(config['severity']).toLowerCase() === 'warn' ? 'warn' : 'error',
-    enabled: config['enabled'] !== false,
+    ...optional('severity', severityOf(config['severity'])),
+    ...optional('enabled', config['enabled'] === undefined ? undefined : config['enabled'] !== false),
     ...optional('warnIf', textOf(config['warn_if'])),
     ...optional('errorIf', textOf(config['error_if'])),
     ...optional('limit', typeof limit === 'number' ? limit : undefined),
   };
 }
+
+const severityOf = (value: unknown): 'error' | 'warn' | undefined =>
+  typeof value !== 'string' ? undefined : value.toLowerCase() === 'warn' ? 'warn' : 'error';
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;

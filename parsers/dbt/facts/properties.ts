@@ -16,6 +16,7 @@ import type {
   TestProperties,
 } from '../types.ts';
 import { nameOf, nodeName, referenceOf } from './names.ts';
+import { withFolderConfig } from './test-config.ts';
 import { bareName, failedWords, testRunOf } from './test-runs.ts';
 
 /** Notes what the answers rest on. */
@@ -177,24 +178,25 @@ const notNullTests = new Set(['not_null', 'expect_column_values_to_not_be_null',
 
 function testDeclarations(
   project: DbtProject,
-  test: TestProperties,
+  written: TestProperties,
   { name: table, uniqueId }: Described,
   ask: Ask,
 ): Declaration[] {
-  const name = bareName(test.test);
+  const name = bareName(written.test);
+  const test = withFolderConfig(project, written, name, ask);
   const run = testRunOf(project, test, uniqueId);
   const { lastRun } = run;
   const conditional =
     run.weakened ||
     test.where !== undefined ||
     test.severity === 'warn' ||
-    !test.enabled ||
+    test.enabled === false ||
     test.args['row_condition'] !== undefined;
   const common = {
     table,
     lines: [test.line, test.line] as Lines,
     ...(test.path ? { path: test.path } : {}),
-    ...(test.enabled ? {} : { disabled: true as const }),
+    ...(test.enabled === false ? { disabled: true as const } : {}),
   };
   const found: Declaration[] = [];
   // What does not hold is kept, and relied on by nobody.

@@ -8,6 +8,7 @@ import type { DbtProject } from '../project.ts';
 import { refAnswer } from '../ref-question.ts';
 import { macroHash } from '../render.ts';
 import { staleWords } from '../run-artifacts.ts';
+import { testConfig } from './test-config.ts';
 import { testsAnswer } from './test-runs.ts';
 
 /** Marks trace entries of the project at `root`. */
@@ -62,6 +63,8 @@ export function currentHash(project: DbtProject, key: string): string | null {
     }
     case 'tests':
       return hashed(testsAnswer(project, name));
+    case 'test-config':
+      return hashed(JSON.stringify(testConfig(project, name)));
     case 'stale':
       return hashed(staleWords(project.artifacts, name) ?? '');
     case 'columns':

@@ -30,15 +30,14 @@ test('tests are read in every form, with what makes them conditional', () => {
     ({ path: _path, ...rest }) => rest,
   );
   assert.deepEqual(summary, [
-    { test: 'unique', line: 6, column: 'id', args: {}, severity: 'error', enabled: true },
-    { test: 'not_null', line: 7, column: 'id', args: {}, severity: 'warn', enabled: true },
+    { test: 'unique', line: 6, column: 'id', args: {} },
+    { test: 'not_null', line: 7, column: 'id', args: {}, severity: 'warn' },
     {
       test: 'relationships',
       line: 8,
       column: 'id',
       args: { to: "ref('customers')", field: 'id' },
       where: 'x > 1',
-      severity: 'error',
       enabled: false,
     },
     {
@@ -47,15 +46,11 @@ test('tests are read in every form, with what makes them conditional', () => {
       column: 'id',
       name: 'my_values',
       args: { values: ['a', 'b'] },
-      severity: 'error',
-      enabled: true,
     },
     {
       test: 'dbt_utils.unique_combination_of_columns',
       line: 16,
       args: { combination_of_columns: ['id', 'day'] },
-      severity: 'error',
-      enabled: true,
       errorIf: '>10',
     },
   ]);
