@@ -20,16 +20,27 @@ export function declaredFindings(tables: readonly DeclaredTable[]): Finding[] {
   ]);
 }
 
-const disabledTests = ({ table, link }: DeclaredTable): Finding[] =>
-  (link.disabledTests ?? []).map(({ words, path, line }) => ({
-    kind: 'test_disabled',
-    table,
-    severity: 'low',
-    confidence: 0.95,
-    at: { path, line },
-    what: `The test ${words} is switched off, so nothing holds what it says`,
-    todo: 'Switch it on, or take it out',
-  }));
+const named = 3;
+
+/** One for a table, since a folder's tests are mostly switched off together. */
+function disabledTests({ table, link }: DeclaredTable): Finding[] {
+  const off = link.disabledTests ?? [];
+  const [first] = off;
+  if (first === undefined) return [];
+  const words = off.slice(0, named).map((test) => test.words).join(', '); // prettier-ignore
+  const more = off.length > named ? ` and ${off.length - named} more` : '';
+  return [
+    {
+      kind: 'test_disabled',
+      table,
+      severity: 'low',
+      confidence: 0.95,
+      at: { path: first.path, line: first.line },
+      what: `${off.length === 1 ? 'A test is' : `${off.length} tests are`} switched off: ${words}${more}`,
+      todo: 'Switch them on, or take them out',
+    },
+  ];
+}
 
 function unusedSource({ table, link, readers, used }: DeclaredTable): Finding[] {
   if (link.declaredAt === undefined || readers.length > 0 || used) return [];

@@ -59,6 +59,20 @@ test('a declared source that nobody reads is told, one that an exposure reads is
   );
 });
 
+test('tests that are switched off are told once a table', () => {
+  const off = ['unique of id', 'not_null of id', 'unique of day', 'accepted_values of status'];
+  const disabledTests = off.map((words, i) => ({ words, path: 'models/a.yml', line: 7 + i }));
+  const found = declaredFindings([
+    declared('marts.a', { readers: [reader], link: { builds: [], kind: 'external', disabledTests } }),
+  ]);
+  const [one] = found.filter(({ kind }) => kind === 'test_disabled');
+  assert.deepEqual(one?.at, { path: 'models/a.yml', line: 7 });
+  assert.match(
+    one.what,
+    /^4 tests are switched off.*: unique of id, not_null of id, unique of day and 1 more$/,
+  );
+});
+
 test('a table read but not declared is told where the code declares what it reads', () => {
   const told = declaredFindings([
     declared('raw.a', { readers: [reader] }),
