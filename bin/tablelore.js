@@ -33,7 +33,8 @@ function node24() {
 // Compiled code is kept between starts: that halves what a command takes to load.
 const cache = process.env.TABLELORE_CACHE_DIR || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tablelore'); // prettier-ignore
 const child = spawn(node24(), ['--disable-warning=ExperimentalWarning', program, ...process.argv.slice(2)], {
-  stdio: 'inherit',
+  // The child learns by the channel when this process is killed, and ends as after Ctrl-C.
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   env: { NODE_COMPILE_CACHE: join(cache, 'compiled'), ...process.env },
 });
 // The terminal sends Ctrl-C to the whole group: the child ends itself, and this process only waits for it.

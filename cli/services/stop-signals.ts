@@ -8,14 +8,15 @@ export class StopRequested extends Error {
   /** The exit code by which shells know that a signal ended a program: 130 for Ctrl-C. */
   readonly exitCode: number;
 
-  constructor(signal: (typeof signals)[number]) {
-    super(`stopped by ${signal}`);
+  constructor(signal: (typeof signals)[number], why = `stopped by ${signal}`) {
+    super(why);
     this.exitCode = 128 + constants.signals[signal];
   }
 }
 
 /**
- * A signal that is aborted, with a `StopRequested`, by the first Ctrl-C, SIGTERM or SIGHUP. Whoever is too impatient to
+ * A signal that is aborted, with a `StopRequested`, by the first Ctrl-C, SIGTERM or SIGHUP, or when `bin/tablelore.js`, which started this
+ * process, is gone. Whoever is too impatient to
  * wait sends a second one: the program ends at once, and the watchdog ends its services. Call it once per process.
  */
 export function stopOnSignals(): AbortSignal {
@@ -27,5 +28,7 @@ export function stopOnSignals(): AbortSignal {
       controller.abort(request);
     });
   }
+  process.once('disconnect', () => controller.abort(new StopRequested('SIGHUP', 'who started it is gone')));
+  process.channel?.unref();
   return controller.signal;
 }
