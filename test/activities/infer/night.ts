@@ -146,7 +146,8 @@ export function stageOf(
 ): Stage {
   const config = configSchema.parse({
     repos: [{ name: 'acme', url: repoDir, ref: 'main', dialect: 'bigquery' }],
-    model: { name: 'gpt-test', ...more },
+    // The scripted server answers at once: at the usual limits most turns would wait.
+    model: { name: 'gpt-test', requestsPerMinute: 6_000, tokensPerMinute: 20_000_000, ...more },
   });
   const access = server && { apiKey: server.apiKey, baseUrl: server.baseUrl };
   const deps = {
