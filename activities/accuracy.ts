@@ -19,7 +19,7 @@ import type { RunReport } from '../schema/contracts/runs.ts';
 import { readLedger, type LedgerEntry } from '../store/claims.ts';
 import type { Database } from '../store/database.ts';
 import { readSummaries } from '../store/facts.ts';
-import { readLinks } from './conventions.ts';
+import { readLinks } from '../store/links.ts';
 
 type Accuracy = RunReport['accuracy'];
 

@@ -5,9 +5,7 @@ import type { LinkedGraph } from '../inference/link/link.ts';
 import { isTemporary } from '../inference/link/table-id.ts';
 import type { LinkOutput, TestedKey } from '../schema/contracts/stages.ts';
 import type { Database } from '../store/database.ts';
-import { readOutputs } from '../store/claim-sets.ts';
 import { readFacts } from '../store/facts.ts';
-import { pointedSets } from '../store/pointed-sets.ts';
 import { deriveInput } from './derive.ts';
 
 type Links = ReadonlyMap<string, LinkOutput>;
@@ -38,18 +36,6 @@ export async function readWitnesses(db: Database, links: Links, signal?: AbortSi
     await new Promise(setImmediate);
   }
   return found;
-}
-
-/** What link says of each table, as of the end of the night of `asOf`. */
-export async function readLinks(db: Database, repo: string, asOf: string): Promise<Map<string, LinkOutput>> {
-  const sets = await pointedSets(db, repo, asOf, 'link');
-  const outputs = await readOutputs<LinkOutput>(db, [...sets.values()].map(({ setId }) => setId)); // prettier-ignore
-  return new Map(
-    [...sets].flatMap(([table, { setId }]) => {
-      const link = outputs.get(setId)?.output;
-      return link ? [[table, link] as const] : [];
-    }),
-  );
 }
 
 /** The graph with the keys that sources have by conventions which nobody accepted. A source whose key is known keeps it. */

@@ -9,8 +9,9 @@ import { redactClaim } from '../knowledge/redact.ts';
 import { explain } from '../schema/contracts/errors.ts';
 import type { FileFacts } from '../schema/contracts/facts.ts';
 import { nameKey, type LinkOutput, type StageResult } from '../schema/contracts/stages.ts';
-import { findSets, readOutputs, saveStageResults, setKey } from '../store/claim-sets.ts';
+import { findSets, outputsByTable, saveStageResults, setKey } from '../store/claim-sets.ts';
 import { readFacts } from '../store/facts.ts';
+import { readLinks } from '../store/links.ts';
 import { pointedSets } from '../store/pointed-sets.ts';
 import { pointTables, type PointerChange } from '../store/pointers.ts';
 import { addQuarantine } from '../store/quarantine.ts';
@@ -92,31 +93,21 @@ export async function loadState(
   { repo, asOf }: Pick<RunHandle, 'repo' | 'asOf'>,
   tables: readonly string[],
 ): Promise<State> {
-  const links = new Map<string, LinkOutput>();
-  const load = async (wanted: readonly string[]) => {
-    const sets = await pointedSets(db, repo, asOf, 'link', wanted);
-    const outputs = await readOutputs<LinkOutput>(db, [...sets.values()].map((set) => set.setId)); // prettier-ignore
-    for (const [table, { setId }] of sets)
-      links.set(table, (outputs.get(setId) as { output: LinkOutput }).output);
-  };
-  await load(tables);
-  const upstream = [...new Set(tables.flatMap((table) => links.get(table)?.upstream ?? []))];
-  await load(upstream.filter((table) => !links.has(table)));
+  const links = await readLinks(db, repo, asOf, tables);
+  const upstream = [...new Set([...links.values()].flatMap((link) => link.upstream))];
+  const more = upstream.filter((table) => !links.has(table));
+  for (const [table, link] of await readLinks(db, repo, asOf, more)) links.set(table, link);
   const sets = await pointedSets(db, repo, asOf, 'derive', upstream);
-  const outputs = await readOutputs<DeriveOutput>(db, [...sets.values()].map((set) => set.setId)); // prettier-ignore
-  const derived = (table: string) => {
-    const set = sets.get(table);
-    return set === undefined ? undefined : outputs.get(set.setId)?.output;
-  };
+  const derived = await outputsByTable<DeriveOutput>(db, sets);
   const interfaces = new Map<string, TableInterface | null>();
   return {
     links,
     interfaceOf: (table) => {
       if (!interfaces.has(table))
-        interfaces.set(table, inherited(links.get(table), derived(table)?.interface));
+        interfaces.set(table, inherited(links.get(table), derived.get(table)?.interface));
       return interfaces.get(table) ?? null;
     },
-    lineageOf: (table) => derived(table)?.lineage ?? undefined,
+    lineageOf: (table) => derived.get(table)?.lineage ?? undefined,
     declaredHash: (table) => {
       const link = links.get(table);
       return link === undefined ? null : declaredInterfaceHash(link);

@@ -5,7 +5,7 @@ import type { Finding } from '../inference/findings/finding.ts';
 import { downstreamCounts, importanceOf } from '../inference/findings/importance.ts';
 import { isTemporary } from '../inference/link/table-id.ts';
 import type { LinkOutput } from '../schema/contracts/stages.ts';
-import { readOutputs } from '../store/claim-sets.ts';
+import { outputsByTable } from '../store/claim-sets.ts';
 import { readClaims } from '../store/claims.ts';
 import type { Database } from '../store/database.ts';
 import { currentEdges, type Edge } from '../store/edges.ts';
@@ -57,23 +57,16 @@ async function declaredTables(
   edges: readonly Edge[],
 ): Promise<DeclaredTable[]> {
   const sets = await pointedSets(db, repo, asOf, 'link');
-  const ids = [...sets.values()].map(({ setId }) => setId);
-  const outputs = await readOutputs<LinkOutput>(db, ids);
-  const consumers = await readClaims(db, ids, ['consumer']);
-  const links = new Map(
-    [...sets].flatMap(([table, { setId }]) => {
-      const link = outputs.get(setId)?.output;
-      return link === undefined ? [] : [[table, { link, used: (consumers.get(setId) ?? []).length > 0 }]];
-    }),
-  );
+  const links = await outputsByTable<LinkOutput>(db, sets);
+  const consumers = await readClaims(db, [...sets.values()].map(({ setId }) => setId), ['consumer']); // prettier-ignore
   const readers = Map.groupBy(edges, ({ upstream }) => upstream);
-  return [...links].map(([table, { link, used }]) => ({
+  return [...links].map(([table, link]) => ({
     table,
     link,
-    used,
+    used: (consumers.get(sets.get(table)?.setId ?? -1) ?? []).length > 0,
     readers: (readers.get(table) ?? []).map((edge) => ({
       table: edge.table,
-      path: links.get(edge.table)?.link.path ?? null,
+      path: links.get(edge.table)?.path ?? null,
     })),
   }));
 }

@@ -5,8 +5,9 @@ import { isTemporary } from '../inference/link/table-id.ts';
 import { similarTables, type TableShape } from '../knowledge/similar.ts';
 import type { ClaimValue, NewClaim } from '../schema/contracts/claims.ts';
 import type { LinkOutput, StageResult } from '../schema/contracts/stages.ts';
-import { readOutputs, saveStageResults } from '../store/claim-sets.ts';
+import { outputsByTable, saveStageResults } from '../store/claim-sets.ts';
 import { readClaims } from '../store/claims.ts';
+import { readLinks } from '../store/links.ts';
 import { pointedSets } from '../store/pointed-sets.ts';
 import { pointTables, type PointerChange } from '../store/pointers.ts';
 import type { ChunkResult, RunHandle } from './contract.ts';
@@ -75,21 +76,15 @@ export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResu
 }
 
 async function loadTables({ db }: ActivityDeps, { repo, asOf }: RunHandle): Promise<Map<string, TableState>> {
-  const links = await pointedSets(db, repo, asOf, 'link');
   const derives = await pointedSets(db, repo, asOf, 'derive');
-  const ids = (sets: ReadonlyMap<string, { setId: number }>) => [...sets.values()].map((set) => set.setId);
-  const linkOutputs = await readOutputs<LinkOutput>(db, ids(links));
-  const deriveOutputs = await readOutputs<DeriveOutput>(db, ids(derives));
-  const claims = await readClaims(db, ids(derives), ['grain', 'population']);
+  const derived = await outputsByTable<DeriveOutput>(db, derives);
+  const claims = await readClaims(db, [...derives.values()].map(({ setId }) => setId), ['grain', 'population']); // prettier-ignore
   const tables = new Map<string, TableState>();
-  for (const [table, { setId }] of links) {
-    const link = linkOutputs.get(setId)?.output;
-    if (link === undefined) continue;
-    const deriveId = derives.get(table)?.setId ?? -1;
-    const own = claims.get(deriveId) ?? [];
+  for (const [table, link] of await readLinks(db, repo, asOf)) {
+    const own = claims.get(derives.get(table)?.setId ?? -1) ?? [];
     tables.set(table, {
       link,
-      derive: deriveOutputs.get(deriveId)?.output ?? null,
+      derive: derived.get(table) ?? null,
       grain: own.find((claim) => claim.field === 'grain')?.value ?? null,
       population: own.flatMap((claim) => (claim.field === 'population' ? [claim.value] : [])),
     });

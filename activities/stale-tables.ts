@@ -1,7 +1,6 @@
 /** Which tables a night would derive, told from what the night before it left. */
 import type { LinkOutput } from '../schema/contracts/stages.ts';
-import { readOutputs } from '../store/claim-sets.ts';
-import { pointedSets } from '../store/pointed-sets.ts';
+import { readLinks } from '../store/links.ts';
 import type { PreviewRequest } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import type { FactsOfCommit } from './facts-of-commit.ts';
@@ -20,18 +19,12 @@ export async function staleTables(
   { repo, asOf, tables, redo, since }: Pick<PreviewRequest, 'repo' | 'asOf' | 'tables' | 'redo'> & { readonly since: string | null }, // prettier-ignore
   { known, source }: Pick<FactsOfCommit, 'known' | 'source'>,
 ): Promise<StaleTables> {
-  const { db } = deps;
-  const sets = await pointedSets(db, repo, asOf, 'link');
-  const outputs = await readOutputs<LinkOutput>(db, [...sets.values()].map(({ setId }) => setId)); // prettier-ignore
-  const built = new Map<string, LinkOutput>();
-  for (const [table, { setId }] of sets) {
-    const output = outputs.get(setId)?.output;
-    if (output && output.builds.length > 0) built.set(table, output);
-  }
+  const links = await readLinks(deps.db, repo, asOf);
+  const built = [...links].filter(([, { builds }]) => builds.length > 0);
   const changed = ({ builds }: LinkOutput) => builds.some(({ path, facts }) => known.get(path) !== facts);
   const stale = new Set<string>();
   // Upstream tables stand on lower levels, so that one pass reaches everything downstream.
-  for (const [table, output] of [...built].sort(([, a], [, b]) => a.level - b.level)) {
+  for (const [table, output] of built.sort(([, a], [, b]) => a.level - b.level)) {
     if (redo.includes('derive') || changed(output) || output.upstream.some((other) => stale.has(other)))
       stale.add(table);
   }

@@ -7,6 +7,7 @@ import type { LinkOutput } from '../schema/contracts/stages.ts';
 import { readClaims } from '../store/claims.ts';
 import type { Database } from '../store/database.ts';
 import { readFacts } from '../store/facts.ts';
+import { readLinks } from '../store/links.ts';
 import { pointedSets } from '../store/pointed-sets.ts';
 import { deriveInput, loadState } from './derive.ts';
 
@@ -66,8 +67,7 @@ export async function inheritedFrom(
     const through: string[] = [];
     let at = table;
     for (let level = 0; level < mostLevels; level++) {
-      const { links } = await loadState({ db }, { repo, asOf }, [at]);
-      const above = links.get(at)?.upstream ?? [];
+      const above = (await readLinks(db, repo, asOf, [at])).get(at)?.upstream ?? [];
       const sets = await pointedSets(db, repo, asOf, 'derive', above);
       const own = await readClaims(db, [...sets.values()].map(({ setId }) => setId), ['population']); // prettier-ignore
       const alike = [...sets].flatMap(([name, { setId }]) =>
@@ -77,8 +77,7 @@ export async function inheritedFrom(
       );
       const named = alike.filter(({ name }) => claim.value.sql.includes(`${name}.`));
       const [next, ...others] = named.length > 0 ? named : alike;
-      if (others.length > 0) break;
-      if (next === undefined) break;
+      if (next === undefined || others.length > 0) break;
       through.push(next.name);
       at = next.name;
       if (!saysIt(next.other)) continue;

@@ -104,6 +104,20 @@ export async function readOutputs<Output = unknown>(
   return found;
 }
 
+/** Outputs by table, in the order of `sets`, which tells what tables point at. */
+export async function outputsByTable<Output>(
+  db: Database,
+  sets: ReadonlyMap<string, { readonly setId: number }>,
+): Promise<Map<string, Output>> {
+  const outputs = await readOutputs<Output>(db, [...sets.values()].map(({ setId }) => setId)); // prettier-ignore
+  return new Map(
+    [...sets].flatMap(([table, { setId }]) => {
+      const found = outputs.get(setId);
+      return found === undefined ? [] : [[table, found.output] as const];
+    }),
+  );
+}
+
 /** What `outputHash` of a stored set is for this output. */
 export function outputHash(output: unknown): string {
   return createHash('sha256').update(canonicalJson(output)).digest('hex');

@@ -9,8 +9,8 @@ import { isTemporary } from '../../inference/link/table-id.ts';
 import type { Claim } from '../../schema/contracts/claims.ts';
 import type { LinkOutput, SetStage } from '../../schema/contracts/stages.ts';
 import { claimHashes } from '../../store/claim-set-hashes.ts';
-import { readOutputs } from '../../store/claim-sets.ts';
 import { readClaims } from '../../store/claims.ts';
+import { readLinks } from '../../store/links.ts';
 import { readPointers } from '../../store/pointers.ts';
 import type { RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
@@ -46,7 +46,7 @@ export async function loadQuestions(
   handle: Night,
   tables?: readonly string[],
 ): Promise<Map<string, Question>> {
-  const links = await linksOf(deps, handle, tables);
+  const links = await readLinks(deps.db, handle.repo, handle.asOf, tables);
   const upstream = new Set([...links.values()].flatMap((link) => link.upstream));
   const wanted = tables && [...new Set([...links.keys(), ...upstream])];
   const sets = await setsOf(deps, handle, wanted);
@@ -83,17 +83,6 @@ export async function loadQuestions(
     questions.set(table, { table, link, sets: own, ...parts, inputHash });
   }
   return questions;
-}
-
-async function linksOf({ db }: ActivityDeps, { repo, asOf }: Night, tables?: readonly string[]) {
-  const pointers = await readPointers(db, repo, asOf, { stages: ['link'], ...(tables && { tables }) });
-  const outputs = await readOutputs<LinkOutput>(db, pointers.map(({ setId }) => setId)); // prettier-ignore
-  return new Map(
-    pointers.flatMap(({ table, setId }) => {
-      const output = outputs.get(setId)?.output;
-      return output ? [[table, output] as const] : [];
-    }),
-  );
 }
 
 type Sets = ReadonlyMap<string, ReadonlyMap<SetStage, number>>;

@@ -4,8 +4,9 @@ import { observedJoins, type JoinObservation } from '../../knowledge/rank/observ
 import { usageOf } from '../../knowledge/rank/usage-band.ts';
 import type { Card } from '../../schema/contracts/card.ts';
 import type { ClaimValue, NewClaim } from '../../schema/contracts/claims.ts';
-import type { LinkOutput, StageResult } from '../../schema/contracts/stages.ts';
-import { readOutputs, saveStageResults } from '../../store/claim-sets.ts';
+import type { StageResult } from '../../schema/contracts/stages.ts';
+import { outputsByTable, saveStageResults } from '../../store/claim-sets.ts';
+import { readLinks } from '../../store/links.ts';
 import { pointedSets } from '../../store/pointed-sets.ts';
 import { pointTables, type PointerChange } from '../../store/pointers.ts';
 import { firstLogDay } from '../../store/template-days.ts';
@@ -31,11 +32,10 @@ export async function saveUse(
   const since = await firstLogDay(db, repo, asOf);
   if (since === null) return;
   const before = await pointedSets(db, repo, asOf, 'observe');
-  const outputs = await readOutputs<ObserveOutput>(db, [...before.values()].map((set) => set.setId)); // prettier-ignore
-  const links = await pointedSets(db, repo, asOf, 'link');
-  const paths = await pathsOf(deps, [...links.values()].map((set) => set.setId), links); // prettier-ignore
+  const outputs = await outputsByTable<ObserveOutput>(db, before);
+  const links = await readLinks(db, repo, asOf);
   const joins = Map.groupBy(
-    observedJoins(seen, (table) => paths.get(table) ?? null),
+    observedJoins(seen, (table) => links.get(table)?.path ?? null),
     (claim) => claim.table,
   );
   const usage = new Map((await readUsage(db, repo, asOf)).map((use) => [use.table, use]));
@@ -43,8 +43,7 @@ export async function saveUse(
   const wanted = inScope(handle);
   for (const table of links.keys()) {
     if (isTemporary(table) || !wanted(table)) continue;
-    const set = before.get(table);
-    const previous = set === undefined ? null : (outputs.get(set.setId)?.output.usage ?? null);
+    const previous = outputs.get(table)?.usage ?? null;
     const use = usageOf({ counts: usage.get(table) ?? null, asOf, since, previous });
     const claims: NewClaim[] = [...(joins.get(table) ?? [])];
     if (use) claims.unshift(usageClaim(table, use));
@@ -59,15 +58,6 @@ export async function saveUse(
   const changed = results.filter((result) => before.get(result.table)?.inputHash !== result.inputHash);
   const saved = await saveStageResults(db, repo, changed);
   await pointTables(db, repo, asOf, saved.map(({ table, setId }): PointerChange => ({ table, stage: 'observe', setId }))); // prettier-ignore
-}
-
-async function pathsOf(
-  deps: ActivityDeps,
-  setIds: readonly number[],
-  links: ReadonlyMap<string, { setId: number }>,
-): Promise<Map<string, string | null>> {
-  const outputs = await readOutputs<LinkOutput>(deps.db, setIds);
-  return new Map([...links].map(([table, { setId }]) => [table, outputs.get(setId)?.output.path ?? null]));
 }
 
 const usageClaim = (table: string, { band, trend }: NonNullable<Card['usage']>): NewClaim => ({

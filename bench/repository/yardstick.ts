@@ -1,11 +1,10 @@
 /** Compares edges between tables with those that somebody else found, file by file. */
-import { readFileSync } from 'node:fs';
 import { isTemporary } from '../../inference/link/table-id.ts';
 import type { LinkOutput } from '../../schema/contracts/stages.ts';
-import { readOutputs } from '../../store/claim-sets.ts';
 import { readSummaries } from '../../store/facts.ts';
 import type { Database } from '../../store/database.ts';
-import { currentPointers } from '../../store/pointers.ts';
+import { readLinks } from '../../store/links.ts';
+import { readJsonLines } from '../inputs.ts';
 
 /** One line of a yardstick: what a file reads, by any names whose end tells the table (`refs.` before the name of a dbt model). */
 interface YardstickLine {
@@ -39,19 +38,12 @@ export async function compareWithYardstick(
   asOf: string,
   path: string,
 ): Promise<YardstickFigures> {
-  const sets = await currentPointers(db, repo, asOf, 'link');
-  const outputs = await readOutputs<LinkOutput>(db, [...sets.values()]);
-  const links = new Map<string, LinkOutput>();
-  for (const [table, setId] of sets) {
-    const output = outputs.get(setId)?.output;
-    if (output) links.set(table, output);
-  }
+  const links = await readLinks(db, repo, asOf);
   const keys = [...links.values()].flatMap(({ builds }) => builds.map((build) => build.facts));
   const called = new Map<string, Set<string>>();
   for (const { path: file, trace } of (await readSummaries(db, [...new Set(keys)])).values())
     called.set(file, new Set(Object.keys(trace ?? {}).flatMap(sourceCalled)));
-  const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line.trim() !== ''); // prettier-ignore
-  return compareLineage(links, called, lines.map((line) => JSON.parse(line) as YardstickLine)); // prettier-ignore
+  return compareLineage(links, called, readJsonLines<YardstickLine>(path));
 }
 
 /** What a trace names as a dbt source: `dbt:root|source:group.table` → `group.table`. */

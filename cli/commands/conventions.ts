@@ -1,9 +1,10 @@
 /** `conventions`: how sources are keyed, as the repository's own tests show, ready to be accepted. */
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import { readLinks, readWitnesses } from '../../activities/conventions.ts';
+import { readWitnesses } from '../../activities/conventions.ts';
 import { findConventions, proposals, type Convention } from '../../inference/conventions/mine.ts';
 import { oneLine } from '../../knowledge/plain-text.ts';
+import { readLinks } from '../../store/links.ts';
 import type { Terminal } from '../terminal.ts';
 import { reading, withReadOptions, type ReadOptions } from './reading.ts';
 

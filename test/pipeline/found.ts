@@ -9,10 +9,9 @@ import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
 import type { LinkOutput } from '../../schema/contracts/stages.ts';
 import type { QueryTemplate } from '../../schema/contracts/usage.ts';
 import { readCards } from '../../store/cards.ts';
-import { readOutputs } from '../../store/claim-sets.ts';
 import { readLedger, type LedgerEntry } from '../../store/claims.ts';
 import type { Database } from '../../store/database.ts';
-import { pointedSets } from '../../store/pointed-sets.ts';
+import { readLinks } from '../../store/links.ts';
 import { readRanks } from '../../store/queries.ts';
 import { readDiagnostics } from '../../store/runs.ts';
 import { repo } from '../support/pipeline.ts';
@@ -30,11 +29,9 @@ export interface Found {
 export const fixtures = join(import.meta.dirname, '../../fixtures');
 
 export async function readFound(db: Database, asOf: string, run: string): Promise<Found> {
-  const sets = await pointedSets(db, repo, asOf, 'link');
-  const outputs = await readOutputs<LinkOutput>(db, [...sets.values()].map((set) => set.setId)); // prettier-ignore
   const cards = await readCards(db, repo, null, { asOf });
   return {
-    links: new Map([...sets].map(([table, { setId }]) => [table, (outputs.get(setId) as { output: LinkOutput }).output])), // prettier-ignore
+    links: await readLinks(db, repo, asOf),
     claims: Map.groupBy(await allClaims(db, asOf), (claim) => claim.table),
     cards: new Map(cards.map(({ table, card }) => [table, card])),
     diagnostics: (await readDiagnostics(db, run)) ?? [],
