@@ -2,16 +2,15 @@
  * Compares our edges between columns with those of a yardstick: `node bench/columns.ts <repository> <yardstick.jsonl> [--ref R] [--dialect D] [--differences N] [--kind TEXT] [--json]`.
  * The repository is read at a commit, as a night does, and the yardstick should be of that commit: lines `{file, columns: {column: [source column, …]}}`.
  */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { normaliseParts, tableIdParts } from '../inference/link/table-id.ts';
 import { initReaders } from '../parsers/registry.ts';
-import { dialects } from '../schema/contracts/dialect.ts';
 import { explain, UserError } from '../schema/contracts/errors.ts';
 import { compareColumns, type ColumnFigures, type ColumnsLine } from './graph/compare-columns.ts';
 import { readCommit } from './graph/commit.ts';
 import { columnLineage, linkFiles, parseFiles } from './graph/graph.ts';
+import { dialectFlag, readJsonLines } from './inputs.ts';
 
 async function main(): Promise<void> {
   const { values: flags, positionals } = parseArgs({
@@ -27,16 +26,15 @@ async function main(): Promise<void> {
   const [repo, path] = positionals;
   if (repo === undefined || path === undefined)
     throw new UserError('Which repository, and which yardstick?', { next: 'Give both paths.' });
-  const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line.trim() !== ''); // prettier-ignore
   await initReaders();
-  const dialect = dialects.find((one) => one === flags.dialect);
+  const dialect = dialectFlag(flags.dialect);
   const commit = await readCommit({ repo: resolve(repo), ref: flags.ref, dialect });
   const files = parseFiles(commit, commit.readable);
   const graph = linkFiles(files);
   const lineage = columnLineage(graph, files);
   const built = new Map(graph.tables.flatMap(({ table, output: { path, kind } }) => (path === null || kind === 'temporary' ? [] : [[path, table]]))); // prettier-ignore
   const figures = compareColumns(
-    lines.map((line) => JSON.parse(line) as ColumnsLine),
+    readJsonLines<ColumnsLine>(path),
     (file) => lineage.get(built.get(file) ?? '')?.lineage,
     (table) => normaliseParts(tableIdParts(table), dialect ?? 'generic').join('.'),
   );

@@ -3,8 +3,8 @@
  * `node bench/dbt-manifest.ts <repository> <manifest.json> [--ref R] [--root FOLDER] [--dialect D] [--differences N]`.
  * The repository is read at a commit, as a night does, and without the manifest; the manifest should be of that commit. Nodes are matched by dbt's unique ids.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dbtFiles } from '../parsers/dbt/facts/loaded.ts';
 import { loadDbtProject } from '../parsers/dbt/load.ts';
@@ -13,11 +13,9 @@ import type { DbtProject } from '../parsers/dbt/project.ts';
 import { renderModel } from '../parsers/dbt/render.ts';
 import type { Dependency } from '../parsers/dbt/types.ts';
 import { detectProjects } from '../parsers/registry.ts';
-import { dialects } from '../schema/contracts/dialect.ts';
 import { explain, UserError } from '../schema/contracts/errors.ts';
-import { blobText, openBlobReader } from '../source/blobs.ts';
-import { resolveCommit, type Mirror } from '../source/mirror.ts';
-import { listTree, readTree } from '../source/tree.ts';
+import { readCommit } from './graph/commit.ts';
+import { dialectFlag } from './inputs.ts';
 
 /** Ids without their package, sorted. */
 interface Difference {
@@ -59,35 +57,19 @@ async function main(): Promise<void> {
   print(compare(project, manifest), Number(flags.differences));
 }
 
+const isArtifact = (path: string): boolean => /(^|\/)target\/[^/]*\.json$/.test(path);
+
 /** The project at `root`, else the one that the manifest is of. */
 async function loadProject(
   url: string,
   flags: { readonly ref?: string; readonly root?: string; readonly dialect?: string },
   { project: name }: Manifest,
 ): Promise<DbtProject> {
-  const gitDir = [join(url, '.git'), url].find((dir) => existsSync(join(dir, 'HEAD'))) ?? url;
-  const mirror: Mirror = { gitDir, options: { dir: url, name: 'bench', url, baseDir: url } };
-  const commit = await resolveCommit(mirror, flags.ref);
-  const tree = readTree(await listTree(mirror, commit), {
-    include: ['**'],
-    exclude: ['**/target/*.json'],
-    maxFileBytes: 2_000_000,
-  });
-  const paths = tree.files.map((file) => file.path);
+  const { texts } = await readCommit({ repo: url, ref: flags.ref, keep: (path) => !isArtifact(path) });
+  const paths = [...texts.keys()];
   const projects = detectProjects(paths).filter(({ kind }) => kind === 'dbt');
-  const wanted = new Set(dbtFiles(projects, paths));
-  const files = new Map<string, string>();
-  const blobs = openBlobReader(mirror);
-  try {
-    for (const { path, blob } of tree.files.filter((file) => wanted.has(file.path))) {
-      const bytes = await blobs.read(blob);
-      const text = bytes && blobText(bytes);
-      if (text) files.set(path, text.text);
-    }
-  } finally {
-    blobs.close();
-  }
-  const dialect = dialects.find((one) => one === flags.dialect);
+  const files = new Map(dbtFiles(projects, paths).map((path) => [path, texts.get(path)?.text ?? '']));
+  const dialect = dialectFlag(flags.dialect);
   for (const { root } of projects.filter((one) => flags.root === undefined || one.root === flags.root)) {
     const project = loadDbtProject(files, root, dialect === undefined ? {} : { dialect });
     if (flags.root !== undefined || project.name === name) return project;

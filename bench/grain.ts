@@ -2,7 +2,6 @@
  * Scores keys and joins against tests that somebody else read: `node bench/grain.ts FILE --data-dir DIR [--json]`. FILE has one line a test, DIR is the data
  * folder of a night that is done (`bench/repository.ts … --data-dir DIR` makes one). Conditional tests and those with a threshold are left out.
  */
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readScores } from '../activities/accuracy.ts';
@@ -13,6 +12,7 @@ import { openTerminal } from '../cli/terminal.ts';
 import { explain, UserError } from '../schema/contracts/errors.ts';
 import { currentSnapshot } from '../store/snapshots.ts';
 import { testsOf, type DeclaredLine } from './repository/declared.ts';
+import { readJsonLines } from './inputs.ts';
 
 async function main(): Promise<void> {
   const { values: flags, positionals } = parseArgs({
@@ -23,8 +23,7 @@ async function main(): Promise<void> {
   const dir = flags['data-dir'];
   if (file === undefined || dir === undefined)
     throw new UserError('Which tests, and which night?', { next: 'Give a file and --data-dir.' });
-  const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line.trim() !== ''); // prettier-ignore
-  const tests = lines.map((line) => JSON.parse(line) as DeclaredLine);
+  const tests = readJsonLines<DeclaredLine>(file);
   const dataDir = resolve(dir);
   const settings = readSettings({ dataDir, config: join(dataDir, 'tablelore.yml') });
   const terminal = openTerminal();

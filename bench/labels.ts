@@ -5,16 +5,15 @@
  * `{"repo": "owner/name", "path", "reads": [], "writes": [], "either"?: []}`: names as far as the code tells them, `*` for what only the run knows;
  * `either` are names that are neither missed nor held against us.
  */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { knownParts } from '../inference/link/table-id.ts';
 import { initReaders, readFile } from '../parsers/registry.ts';
-import { dialects } from '../schema/contracts/dialect.ts';
 import { explain, UserError } from '../schema/contracts/errors.ts';
 import type { FileFacts } from '../schema/contracts/facts.ts';
 import type { NameRef } from '../schema/contracts/names.ts';
 import { readCommit } from './graph/commit.ts';
+import { dialectFlag, readJsonLines } from './inputs.ts';
 
 interface Label {
   readonly repo: string;
@@ -44,7 +43,7 @@ async function main(): Promise<void> {
   const [path] = positionals;
   if (path === undefined || flags.repos === undefined)
     throw new UserError('Which labels, of which repositories?', { next: 'Give the file, and --repos.' });
-  const labels = readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Label); // prettier-ignore
+  const labels = readJsonLines<Label>(path);
   await initReaders();
   const totals = { reads: counts(), writes: counts() };
   const differences: string[] = [];
@@ -71,7 +70,7 @@ async function factsOf(
   const url = resolve(pattern.replace('{owner}', owner).replace('{name}', name));
   const { texts, context } = await readCommit({
     repo: url,
-    dialect: dialects.find((one) => one === dialect),
+    dialect: dialectFlag(dialect),
   });
   return new Map(
     labels.map(({ path }) => {

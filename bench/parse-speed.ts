@@ -8,11 +8,11 @@ import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { initReaders } from '../parsers/registry.ts';
-import { dialects } from '../schema/contracts/dialect.ts';
 import { explain, UserError } from '../schema/contracts/errors.ts';
 import { boundLineage } from './graph/bound-lineage.ts';
 import { commitOf, readCommit } from './graph/commit.ts';
 import { columnLineage, linkFiles, parseFiles } from './graph/graph.ts';
+import { dialectFlag } from './inputs.ts';
 
 interface Cost {
   readonly cpu: number;
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const [repo] = positionals;
   if (repo === undefined) throw new UserError('Which repository?', { next: 'Give its path.' });
   await initReaders();
-  const dialect = dialects.find((one) => one === flags.dialect);
+  const dialect = dialectFlag(flags.dialect);
   const read = await readCommit({ repo: resolve(repo), ref: flags.ref, dialect });
   const texts = new Map<string, { text: string; blob: string }>();
   for (let copy = 0; copy < Number(flags.copies); copy += 1)

@@ -15,13 +15,14 @@ import { writeConfig } from '../cli/made-config.ts';
 import { startWorld, withDatabase } from '../cli/session.ts';
 import { readSettings } from '../cli/settings.ts';
 import { repoConfigText } from '../cli/start-config.ts';
-import { dialects, type Dialect } from '../schema/contracts/dialect.ts';
+import type { Dialect } from '../schema/contracts/dialect.ts';
 import { explain, UserError } from '../schema/contracts/errors.ts';
 import type { RunReport } from '../schema/contracts/runs.ts';
 import { tableSizes } from '../store/upkeep.ts';
 import { measureNight, peakMemory, type NightFigures } from './repository/night.ts';
 import { figuresAsMarkdown } from './repository/print.ts';
 import { compareWithYardstick, type YardstickFigures } from './repository/yardstick.ts';
+import { dialectFlag } from './inputs.ts';
 
 export interface RepositoryFigures {
   readonly repo: string;
@@ -52,9 +53,7 @@ async function main(): Promise<void> {
   });
   const [repo] = positionals;
   if (repo === undefined) throw new UserError('Which repository?', { next: 'Give its path or URL.' });
-  const dialect = dialects.find((one) => one === flags.dialect);
-  if (flags.dialect !== undefined && dialect === undefined)
-    throw new UserError(`There is no dialect "${flags.dialect}".`, { next: `Give one of ${dialects.join(', ')}.` }); // prettier-ignore
+  const dialect = dialectFlag(flags.dialect);
   const kept = flags['data-dir'];
   const dataDir = kept ? resolve(kept) : mkdtempSync(join(tmpdir(), 'tablelore-bench-'));
   try {
