@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import test from 'node:test';
-import { projectAt } from '../../../parsers/dbt/facts/loaded.ts';
-import { currentHash, readTraceKey } from '../../../parsers/dbt/facts/trace.ts';
 import type { ArtifactText } from '../../../parsers/dbt/run-artifacts.ts';
 import type { ReadContext } from '../../../parsers/reader.ts';
-import { detectProjects, readFile } from '../../../parsers/registry.ts';
+import { readFile } from '../../../parsers/registry.ts';
 import { initSqlReader } from '../../../parsers/sql/index.ts';
 import type { FileFacts } from '../../../schema/contracts/facts.ts';
+import { commitOf, holds } from './commit.ts';
 
 await initSqlReader();
 
@@ -88,20 +87,12 @@ const sources: ArtifactText = {
   }),
 };
 
-const contextOf = (artifacts: readonly ArtifactText[], more: Record<string, string> = {}): ReadContext => {
-  const all = { ...files, ...more };
-  const paths = Object.keys(all);
-  const file = (path: string) => (path in all ? { text: all[path] ?? '', blob: path } : undefined);
-  return { dialect: 'snowflake', projects: detectProjects(paths), paths, file, artifacts };
-};
+const contextOf = (artifacts: readonly ArtifactText[], more: Record<string, string> = {}): ReadContext => ({
+  ...commitOf({ ...files, ...more }),
+  artifacts,
+});
 const read = (path: string, context: ReadContext): FileFacts =>
   readFile(path, files[path] ?? '', context) as FileFacts;
-const holds = (facts: FileFacts, context: ReadContext): boolean =>
-  Object.entries(facts.trace ?? {}).every(([entry, hash]) => {
-    const asked = readTraceKey(entry);
-    const project = projectAt(facts.path, context)?.project;
-    return asked === null || (project !== undefined && currentHash(project, asked.key) === hash);
-  });
 
 test("dbt's compiled SQL and names stand before a render, as long as the file is the one that dbt compiled", () => {
   const context = contextOf([manifest(sha(model.trim()))]);

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { projectAt } from '../../../parsers/dbt/facts/loaded.ts';
-import { currentHash, readTraceKey } from '../../../parsers/dbt/facts/trace.ts';
 import type { ReadContext } from '../../../parsers/reader.ts';
-import { detectProjects, readFile } from '../../../parsers/registry.ts';
+import { readFile } from '../../../parsers/registry.ts';
 import { initSqlReader } from '../../../parsers/sql/index.ts';
 import type { FileFacts } from '../../../schema/contracts/facts.ts';
+import { commitOf, holds } from './commit.ts';
 
 await initSqlReader();
 
@@ -20,20 +19,10 @@ const files: Readonly<Record<string, string>> = {
   'models/marts/c.yml': model('c', '[{ unique: { config: { enabled: true } } }]'),
 };
 
-function contextOf(settings: string): ReadContext {
-  const all: Record<string, string> = { ...files, 'dbt_project.yml': `name: shop\n${settings}` };
-  const paths = Object.keys(all);
-  const file = (path: string) => (path in all ? { text: all[path] ?? '', blob: `${path}${settings}` } : undefined); // prettier-ignore
-  return { dialect: 'snowflake', projects: detectProjects(paths), paths, file };
-}
+const contextOf = (settings: string): ReadContext =>
+  commitOf({ ...files, 'dbt_project.yml': `name: shop\n${settings}` });
 const read = (path: string, context: ReadContext): FileFacts =>
   readFile(path, files[path] ?? '', context) as FileFacts;
-const holds = (facts: FileFacts, context: ReadContext): boolean =>
-  Object.entries(facts.trace ?? {}).every(([entry, hash]) => {
-    const asked = readTraceKey(entry);
-    const project = projectAt(facts.path, context)?.project;
-    return asked === null || (project !== undefined && currentHash(project, asked.key) === hash);
-  });
 
 test('a test that dbt_project.yml switches off or makes a warning is relied on by nobody', () => {
   const key = (path: string, settings: string): unknown => {
