@@ -1,8 +1,10 @@
 /** A model server for load: answers at once or after a while, always the same, and counts what a server with limits would count. */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventsOf } from '../../cli/model-bridge/stream.ts';
+import { emptyReading } from '../../test/support/empty-reading.ts';
 import { mostWithin, type Drawn } from './windows.ts';
 
 export interface LoadServer {
@@ -47,9 +49,7 @@ export async function startLoadServer(
   let mostAtOnce = 0;
 
   async function answer(request: IncomingMessage): Promise<string> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const text = Buffer.concat(chunks).toString('utf8');
+    const text = await textOf(request);
     const at = performance.now();
     const asked = JSON.parse(text) as Asked;
     const last = answered.get(asked.prompt_cache_key);
@@ -89,16 +89,12 @@ export async function startLoadServer(
 }
 
 const outputTokens = 300;
-const nothing = {
-  ...{ purpose: null, grain: null, joins: [], upstream: [], population: [], freshness: null, owner: null },
-  ...{ columns: [], similar: [], caveats: [], unknown: ['purpose'] },
-};
 
 function responseTo({ model, input }: Asked, number: number, inputTokens: number) {
   const first = !input.some(({ type }) => type === 'function_call_output');
   const said = first
     ? { id: `fc_${number}`, type: 'function_call', status: 'completed', call_id: `call_${number}`, name: 'search', arguments: JSON.stringify({ pattern: 'where', regex: false, ignore_case: true, paths: null, page: null }) } // prettier-ignore
-    : { id: `msg_${number}`, type: 'message', status: 'completed', role: 'assistant', content: [{ type: 'output_text', text: JSON.stringify(nothing), annotations: [], logprobs: [] }] }; // prettier-ignore
+    : { id: `msg_${number}`, type: 'message', status: 'completed', role: 'assistant', content: [{ type: 'output_text', text: JSON.stringify(emptyReading), annotations: [], logprobs: [] }] }; // prettier-ignore
   return {
     id: `resp_${number}`,
     object: 'response',

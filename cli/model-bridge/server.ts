@@ -1,6 +1,7 @@
 /** A model server behind which a person or a program sits: Responses and Embeddings, answered from files. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import type { z } from 'zod';
 import { estimateTokens } from '../../inference/model/tokens.ts';
 import { embeddingsRequest, readAnswer, readVectors, responsesRequest, type EmbeddingsRequest, type ResponsesRequest } from './answers.ts'; // prettier-ignore
@@ -34,7 +35,7 @@ export async function startModelBridge(options: ModelBridgeOptions): Promise<Mod
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const signal = AbortSignal.any([gone.signal, closing.signal]);
-    const body = await readBody(request);
+    const body = await textOf(request);
     const route = `${request.method} ${request.url}`;
     if (route === 'POST /v1/responses') {
       const asked = readRequest(responsesRequest, body);
@@ -148,12 +149,6 @@ function readRequest<T>(shape: z.ZodType<T>, body: string): { value: T } | { pro
   } catch (error) {
     return { problem: `The request is not JSON: ${(error as Error).message}` };
   }
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {

@@ -21,7 +21,7 @@ import { fixtures } from './found.ts';
 import { withShortRuns } from '../replay/history.ts';
 import { keepsNewerCommit } from './newer-commit.ts';
 import { manyChunks } from './many-chunks.ts';
-import { emptyReading } from './scripted-answers.ts';
+import { emptyReading } from '../support/empty-reading.ts';
 
 let world: World;
 /** Runs in place of an activity; a test may hold a night up here, or give it other work. */

@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
+import { emptyReading } from '../support/empty-reading.ts';
 import { canonicalDump, dumpDifferences } from '../support/canonical-dump.ts';
 import { mainQueue } from '../../workflows/queues.ts';
 import { activityNames, createWorld, repo, type WorldOptions } from '../support/pipeline.ts';
 import { startScriptedModelServer } from '../support/scripted-model-server.ts';
 import { startReceiver } from '../support/webhook-receiver.ts';
 
-const nothing = {
-  purpose: null,
-  grain: null,
-  joins: [],
-  upstream: [],
-  population: [],
-  freshness: null,
-  owner: null,
-  columns: [],
-  similar: [],
-  caveats: [],
-  unknown: ['owner'],
-};
-const model = await startScriptedModelServer({ otherwise: () => ({ answer: nothing }) });
+const model = await startScriptedModelServer({ otherwise: () => ({ answer: emptyReading }) });
 const receiver = await startReceiver();
 after(() => {
   receiver.close();

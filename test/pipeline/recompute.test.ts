@@ -8,6 +8,7 @@ import { readCards } from '../../store/cards.ts';
 import { readLedger } from '../../store/claims.ts';
 import { currentEdges } from '../../store/edges.ts';
 import { readTexts } from '../../store/texts.ts';
+import { emptyReading } from '../support/empty-reading.ts';
 import { createWorld, lastDay, repo, type Counts, type World } from '../support/pipeline.ts';
 import { startScriptedModelServer } from '../support/scripted-model-server.ts';
 import { fixtures } from './found.ts';
@@ -16,24 +17,11 @@ import { fixtures } from './found.ts';
 const newDay = '2026-10-19';
 const dayBefore = '2026-10-18';
 
-const nothing = {
-  purpose: null,
-  grain: null,
-  joins: [],
-  upstream: [],
-  population: [],
-  freshness: null,
-  owner: null,
-  columns: [],
-  similar: [],
-  caveats: [],
-  unknown: ['owner'],
-};
 const model = await startScriptedModelServer({
   otherwise: ({ input }) => ({
     answer: JSON.stringify(input).includes('fct_orders.sql')
-      ? { ...nothing, purpose: ordersPurpose }
-      : nothing,
+      ? { ...emptyReading, purpose: ordersPurpose }
+      : emptyReading,
   }),
 });
 const orders = 'dbt/models/marts/core/fct_orders.sql';

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import { z } from 'zod';
 import { eventsOf, eventText } from '../../cli/model-bridge/stream.ts';
 import { answerEmbeddings, checkEmbeddings } from './scripted-embeddings.ts';
@@ -105,7 +106,7 @@ export async function startScriptedModelServer(
   });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const text = await readBody(request);
+    const text = await textOf(request);
     wire.push(text);
     if (request.headers.authorization !== `Bearer ${apiKey}`)
       return sendError(response, 401, 'invalid_api_key', 'Incorrect API key provided.');
@@ -199,12 +200,6 @@ export async function startScriptedModelServer(
 /** An error in place of the rest of the answer. */
 const errorEvent = (code: string): string =>
   eventText({ type: 'error', code, message: `Scripted error: ${code}`, param: null, sequence_number: 2 });
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-}
 
 function sendJson(response: ServerResponse, body: unknown): void {
   const headers = { 'content-type': 'application/json', 'x-request-id': 'req_scripted' };

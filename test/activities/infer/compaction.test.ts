@@ -4,6 +4,7 @@ import { readTranscript } from '../../../cli/transcript.ts';
 import type { TableReading } from '../../../inference/model/output-contract.ts';
 import type { Database } from '../../../store/database.ts';
 import { latestTranscript } from '../../../store/transcripts.ts';
+import { emptyReading } from '../../support/empty-reading.ts';
 import { withDatabases } from '../../support/databases.ts';
 import type { ResponsesRequest } from '../../support/scripted-responses.ts';
 import {
@@ -19,15 +20,7 @@ const read = (from: number): Step => ({
   usage: { input: 30_000 },
 });
 const answer: TableReading = {
-  purpose: null,
-  grain: null,
-  joins: [],
-  upstream: [],
-  population: [],
-  freshness: null,
-  owner: null,
-  columns: [],
-  similar: [],
+  ...emptyReading,
   caveats: [{ text: 'Amounts are rounded.', evidence: [{ path: macros, from: 1, to: 2 }], confidence: 0.7 }],
   unknown: [],
 };

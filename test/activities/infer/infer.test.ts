@@ -11,6 +11,7 @@ import { pointedSets } from '../../../store/pointed-sets.ts';
 import { listQuarantine } from '../../../store/quarantine.ts';
 import { readWork } from '../../../store/work-items.ts';
 import type { TestContext } from 'node:test';
+import { emptyReading } from '../../support/empty-reading.ts';
 import { withDatabases } from '../../support/databases.ts';
 import {
   startScriptedModelServer,
@@ -19,25 +20,12 @@ import {
 } from '../../support/scripted-model-server.ts';
 import { adSpend, describe, events, lineOf, paths, saveNight, shipments, stageOf, users } from './night.ts';
 
-const nothing: TableReading = {
-  purpose: null,
-  grain: null,
-  joins: [],
-  upstream: [],
-  population: [],
-  freshness: null,
-  owner: null,
-  columns: [],
-  similar: [],
-  caveats: [],
-  unknown: ['owner'],
-};
 const cite = (table: keyof typeof paths, text: string) => {
   const line = lineOf(table, text);
   return [{ path: paths[table], from: line, to: line }];
 };
 const purpose = (table: keyof typeof paths, text: string, line: string): TableReading => ({
-  ...nothing,
+  ...emptyReading,
   purpose: { text, evidence: cite(table, line), confidence: 0.95 },
 });
 const good = purpose(users, 'Logged-in users of each day.', 'user_id is not null');
@@ -63,7 +51,7 @@ withDatabases('without a key nothing is selected, and it is said why', async ({ 
 withDatabases(
   'important tables come first, at most as many as allowed; an answer is asked for once',
   async ({ db }, t) => {
-    const answer: Step = { answer: nothing };
+    const answer: Step = { answer: emptyReading };
     const server = await scripted(t, { steps: [answer, answer, answer] });
     await saveNight(db);
     const stage = stageOf(db, server);
@@ -153,7 +141,7 @@ withDatabases('a table without an answer is put aside, and the others go on', as
   for (const [index, { step, times = 1, says }] of noAnswers.entries()) {
     const server = await scripted(t, {
       steps: Array.from({ length: times }, () => ({ ...step, when: users })),
-      otherwise: () => ({ answer: nothing }),
+      otherwise: () => ({ answer: emptyReading }),
     });
     const stage = stageOf(db, server, { name: `gpt-${index}` });
     const run = { run: `night-${index}` };
@@ -170,11 +158,11 @@ withDatabases(
   async ({ db }, t) => {
     const server = await scripted(t, {
       steps: [
-        { answer: nothing },
+        { answer: emptyReading },
         { status: 429, headers: { 'retry-after': '60' } },
         { status: 429 },
-        { answer: nothing },
-        { answer: nothing },
+        { answer: emptyReading },
+        { answer: emptyReading },
       ],
     });
     await saveNight(db);
@@ -202,7 +190,7 @@ withDatabases(
 );
 
 withDatabases('the configured rate holds before the server is asked', async ({ db }, t) => {
-  const server = await scripted(t, { steps: [{ answer: nothing }] });
+  const server = await scripted(t, { steps: [{ answer: emptyReading }] });
   await saveNight(db);
   const stage = stageOf(db, server, { requestsPerMinute: 1 });
   await stage.select();
@@ -216,7 +204,7 @@ withDatabases('the configured rate holds before the server is asked', async ({ d
 
 withDatabases('a lower limit that the server names holds too', async ({ db }, t) => {
   const left = { 'x-ratelimit-limit-requests': '6', 'x-ratelimit-remaining-requests': '0' };
-  const server = await scripted(t, { steps: [{ answer: nothing, with: left }] });
+  const server = await scripted(t, { steps: [{ answer: emptyReading, with: left }] });
   await saveNight(db);
   const stage = stageOf(db, server, { requestsPerMinute: 60 });
   await stage.select();
@@ -257,7 +245,9 @@ withDatabases(
 withDatabases(
   'asked anew on purpose, a table is read again, once for all attempts of the run',
   async ({ db }, t) => {
-    const server = await scripted(t, { steps: [{ answer: nothing }, { drop: 'within' }, { answer: good }] });
+    const server = await scripted(t, {
+      steps: [{ answer: emptyReading }, { drop: 'within' }, { answer: good }],
+    });
     await saveNight(db);
     const stage = stageOf(db, server);
     await stage.select(only(users));
@@ -287,7 +277,7 @@ withDatabases('cancelling reaches the request under way', async ({ db }, t) => {
 withDatabases(
   'secrets stay here, and text of the repository changes nothing before itself',
   async ({ db }, t) => {
-    const server = await scripted(t, { otherwise: () => ({ answer: nothing }) });
+    const server = await scripted(t, { otherwise: () => ({ answer: emptyReading }) });
     await saveNight(db);
     const stage = stageOf(db, server);
     await stage.select();

@@ -7,7 +7,7 @@ import { readClaims } from '../../../store/claims.ts';
 import type { Database } from '../../../store/database.ts';
 import { pointedSets } from '../../../store/pointed-sets.ts';
 import { modelSpend } from '../../../store/model-calls.ts';
-import { emptyReading } from '../../pipeline/scripted-answers.ts';
+import { emptyReading } from '../../support/empty-reading.ts';
 import { withDatabases } from '../../support/databases.ts';
 import type { ResponsesRequest } from '../../support/scripted-responses.ts';
 import { startScriptedModelServer, type Step } from '../../support/scripted-model-server.ts';

@@ -11,6 +11,7 @@ import { pointedSets } from '../../../store/pointed-sets.ts';
 import { latestTranscript } from '../../../store/transcripts.ts';
 import { readTranscript } from '../../../cli/transcript.ts';
 import { listQuarantine } from '../../../store/quarantine.ts';
+import { emptyReading } from '../../support/empty-reading.ts';
 import { withDatabases } from '../../support/databases.ts';
 import {
   startScriptedModelServer,
@@ -19,19 +20,7 @@ import {
 } from '../../support/scripted-model-server.ts';
 import { adSpend, events, describe, lineOf, saveNight, shipments, stageOf, users } from './night.ts';
 
-const nothing: TableReading = {
-  purpose: null,
-  grain: null,
-  joins: [],
-  upstream: [],
-  population: [],
-  freshness: null,
-  owner: null,
-  columns: [],
-  similar: [],
-  caveats: [],
-  unknown: [],
-};
+const nothing: TableReading = { ...emptyReading, unknown: [] };
 /** Not in the dossier of any of the tables. */
 const macros = 'dbt/macros/money.sql';
 const caveat = (path: string, from: number, to = from, text = 'Amounts are rounded.'): TableReading => ({

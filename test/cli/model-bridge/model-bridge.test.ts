@@ -13,7 +13,7 @@ import { configSchema } from '../../../schema/contracts/config.ts';
 import { pointedSets } from '../../../store/pointed-sets.ts';
 import { readClaims } from '../../../store/claims.ts';
 import { saveNight, stageOf, users } from '../../activities/infer/night.ts';
-import { emptyReading } from '../../pipeline/scripted-answers.ts';
+import { emptyReading } from '../../support/empty-reading.ts';
 import { withDatabases } from '../../support/databases.ts';
 
 async function bridged(t: TestContext, aliveMs?: number) {

@@ -1,5 +1,7 @@
+import type { TableReading } from '../../inference/model/output-contract.ts';
+
 /** An answer of the model that says nothing of a table. */
-export const emptyReading = {
+export const emptyReading: TableReading = {
   purpose: null,
   grain: null,
   joins: [],
