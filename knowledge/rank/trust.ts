@@ -22,7 +22,7 @@ export interface Trust {
   /** 0..1, two digits. */
   readonly trust: number;
   readonly tier: TrustTier;
-  /** Words, most weighty first; what holds it down stands first of all. */
+  /** Words, most weighty first, its age last; what holds it down stands first of all. */
   readonly reasons: readonly string[];
   readonly runs: number;
   readonly users: number;
@@ -58,6 +58,13 @@ const roleValues: Readonly<Record<string, number>> = {
   service: 0.1,
 };
 
+/** Told last whatever it weighs: else every query's reasons would change on the days on which it grows old. */
+const age: Signal = {
+  weight: 0.05,
+  value: ({ lastSuccess, asOf }) => recency(lastSuccess, asOf),
+  words: ({ lastSuccess }) => (lastSuccess ? `last worked on ${lastSuccess}` : 'never worked'),
+};
+
 /** Where a query runs and who wrote it say most; how often it runs says little, for programs run often. */
 export const trustSignals: readonly Signal[] = [
   {
@@ -85,11 +92,7 @@ export const trustSignals: readonly Signal[] = [
     value: ({ users }) => Math.min(1, 0.3 * users + (users > 2 ? 0.1 : 0)),
     words: ({ users }) => (users === 1 ? 'one user' : count(users, 'user')),
   },
-  {
-    weight: 0.05,
-    value: ({ lastSuccess, asOf }) => recency(lastSuccess, asOf),
-    words: ({ lastSuccess }) => (lastSuccess ? `last worked on ${lastSuccess}` : 'never worked'),
-  },
+  age,
   {
     weight: 0.05,
     value: ({ failureRate }) => Math.max(0, 1 - 4 * failureRate),
@@ -142,7 +145,8 @@ export function trustOf(input: TrustInput): Trust | null {
     (worst, cap) => (trustTiers.indexOf(cap.tier) > trustTiers.indexOf(worst) ? cap.tier : worst),
     earned,
   );
-  const weighty = [...signals].sort((a, b) => b.points - a.points).map(({ signal }) => signal.words(totals));
+  const told = (one: (typeof signals)[number]) => (one.signal === age ? -1 : one.points);
+  const weighty = [...signals].sort((a, b) => told(b) - told(a)).map(({ signal }) => signal.words(totals));
   return {
     trust:
       Math.round(100 * (input.marked && held.length === 0 ? Math.max(score, 0.95) : bounded(score, tier))) /

@@ -42,6 +42,6 @@ export interface QueryTemplate {
   /** 0..1. */
   readonly trust: number;
   readonly tier: TrustTier;
-  /** Why it has this score: words, most weighty first. */
+  /** Why it has this score: words, most weighty first, age last. */
   readonly reasons: readonly string[];
 }
