@@ -10,7 +10,7 @@ import { repoConfig, type ActivityDeps } from './deps.ts';
 import { hashOf } from './hash.ts';
 import { codeHash } from './runs.ts';
 
-/** Names what a run rests on: the commit, the configuration, versions, models, logs and notes, and what was asked for. */
+/** Names what a backfilled night rests on: the commit, the configuration, versions, models, logs and notes, and what was asked for. */
 export async function inputsHash(deps: ActivityDeps, request: BeginRun, commit: string): Promise<string> {
   const { logs, people, annotations } = repoConfig(deps, request.repo);
   const files = await filesOf(logs.map(({ path }) => path), deps.configDir); // prettier-ignore
@@ -31,13 +31,12 @@ async function marksOf(path: string): Promise<readonly unknown[]> {
   return [path, found?.size, found?.mtimeMs];
 }
 
-/** The run that did the same night for the same workflow id, from the same inputs; null: none did, or the workflow is no backfill. */
+/** The run that did the same night for the same workflow id, from the same inputs; null: none did. */
 export function doneBefore(
   { db }: ActivityDeps,
-  { workflow, family, run, repo, asOf }: BeginRun,
+  { family, run, repo, asOf }: BeginRun,
   inputs: string,
 ): Promise<string | null> {
-  if (workflow !== 'backfill') return Promise.resolve(null);
   const workflowId = family.slice(0, family.lastIndexOf('/'));
   return findDoneRun(db, { repo, asOf, idBegin: `${workflowId}/`, not: run, inputs });
 }

@@ -3,7 +3,7 @@ import { readCards, readCardVersions } from '../store/cards.ts';
 import type { Database } from '../store/database.ts';
 import { recordEmbeddingUse } from '../store/embedding-use.ts';
 import { ensureVectorIndex, missingEmbeddings, saveEmbeddings } from '../store/embeddings.ts';
-import { currentSnapshot } from '../store/snapshots.ts';
+import { currentSnapshot, isHistory } from '../store/snapshots.ts';
 import { missingTexts, readTexts, saveTexts } from '../store/texts.ts';
 import type { ChunkResult, RunHandle, WorkList } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -17,7 +17,7 @@ export function selectForEmbedding(deps: ActivityDeps, handle: RunHandle): Promi
     const { db, embedder } = deps;
     if (await becomesHistory(db, handle)) return freeze(db, handle, 'embed', [], embedder.batch);
     const cards = await readCardVersions(db, handle.repo, { asOf: handle.asOf });
-    await restoreTexts(deps, handle, cards.map(({ textHash }) => textHash)); // prettier-ignore
+    await restoreTexts(deps, handle, cards);
     const queries = await queryEntries(deps, handle);
     const hashes = [...cards, ...queries].map((entry) => entry.textHash);
     const missing = await missingEmbeddings(db, embedder.model, hashes);
@@ -30,16 +30,17 @@ export async function becomesHistory(
   db: Database,
   { repo, asOf }: Pick<RunHandle, 'repo' | 'asOf'>,
 ): Promise<boolean> {
-  // prettier-ignore
-  const current = await currentSnapshot(db, repo);
-  return current !== null && asOf < current.asOf;
+  return isHistory(await currentSnapshot(db, repo), asOf);
 }
 
 /** Makes the texts of cards again that were dropped while nobody could find them. */
-async function restoreTexts({ db }: ActivityDeps, { repo, asOf }: RunHandle, hashes: readonly string[]) {
-  const missing = new Set(await missingTexts(db, hashes));
+async function restoreTexts(
+  { db }: ActivityDeps,
+  { repo, asOf }: RunHandle,
+  versions: readonly { readonly table: string; readonly textHash: string }[],
+): Promise<void> {
+  const missing = new Set(await missingTexts(db, versions.map(({ textHash }) => textHash))); // prettier-ignore
   if (missing.size === 0) return;
-  const versions = await readCardVersions(db, repo, { asOf });
   const tables = versions.flatMap(({ table, textHash }) => (missing.has(textHash) ? [table] : []));
   const cards = await readCards(db, repo, tables, { asOf });
   await saveTexts(db, cards.map(({ card, textHash }) => ({ textHash, text: cardText(card) }))); // prettier-ignore

@@ -5,10 +5,10 @@ import { readers } from '../parsers/registry.ts';
 import { SystemError, UserError } from '../schema/contracts/errors.ts';
 import { lastNight } from '../store/nights.ts';
 import { liveLeases, releaseLease, renewLease, takeLease } from '../store/leases.ts';
-import { modelSpend } from '../store/model-calls.ts';
+import { familySpend } from '../store/model-calls.ts';
 import { observedHead, recordHead, saveRepo } from '../store/repos.ts';
 import { beginRun as storeRun } from '../store/runs.ts';
-import { currentSnapshot } from '../store/snapshots.ts';
+import { currentSnapshot, isHistory } from '../store/snapshots.ts';
 import { displayUrl } from '../source/remote.ts';
 import type { BeginResult, BeginRun, RunHandle } from './contract.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
@@ -41,11 +41,11 @@ export function beginRun(deps: ActivityDeps, request: BeginRun): Promise<BeginRe
     if (redone && night?.asOf !== asOf) return skip(deps, request, notDone(asOf));
     const commit = redone ? (night?.commit ?? '') : await commitOf(deps, mirror, repo, asOf);
     await ensureCommit(mirror, commit);
-    const inputs = await inputsHash(deps, request, commit);
-    const earlier = await doneBefore(deps, request, inputs);
-    if (earlier !== null) return skip(deps, request, `${earlier} did it already, from the same inputs`);
     const { workflow } = request;
-    const input = workflow === 'backfill' ? { ...request.input, inputs } : request.input;
+    const inputs = workflow === 'backfill' ? await inputsHash(deps, request, commit) : null;
+    const earlier = inputs === null ? null : await doneBefore(deps, request, inputs);
+    if (earlier !== null) return skip(deps, request, `${earlier} did it already, from the same inputs`);
+    const input = inputs === null ? request.input : { ...request.input, inputs };
     await storeRun(db, { id: run, workflow, repo, asOf, commit, input });
     const published = await currentSnapshot(db, repo);
     const handle: RunHandle = {
@@ -53,7 +53,7 @@ export function beginRun(deps: ActivityDeps, request: BeginRun): Promise<BeginRe
       repo,
       asOf,
       commit,
-      mode: published !== null && published.asOf > asOf ? 'history' : 'live',
+      mode: isHistory(published, asOf) ? 'history' : 'live',
       table: request.table,
       tables: request.tables,
       redo,
@@ -89,7 +89,7 @@ async function usdLeft(
     throw new UserError('A budget in US dollars needs the prices of the model.', {
       next: 'Set model.prices in tablelore.yml, or give "modelTables" in place of "usd".',
     });
-  return Math.max(0, usd - ((await modelSpend(db, family)).costUsd ?? 0));
+  return Math.max(0, usd - (await familySpend(db, family)));
 }
 
 /** One run a repository and night; another one's lease is waited for. */

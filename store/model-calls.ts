@@ -116,13 +116,21 @@ export async function finishModelCall(db: Database, id: number, end: ModelCallEn
     .execute();
 }
 
-/** What the calls of a run have used so far, or of all runs whose ids begin with `run` and a slash. */
+/** What the calls of a run have used so far. */
 export async function modelSpend(db: Database, run: string): Promise<ModelSpend> {
   const { rows } = await sql<ModelSpend>`
     select count(*) as calls, coalesce(sum(input_tokens), 0) as "inputTokens",
       coalesce(sum(cached_input_tokens), 0) as "cachedInputTokens", coalesce(sum(output_tokens), 0) as "outputTokens",
       sum(cost_usd) as "costUsd"
     from tablelore.model_call
-    where (run = ${run} or starts_with(run, ${`${run}/`})) and status <> 'open'`.execute(db);
+    where run = ${run} and status <> 'open'`.execute(db);
   return rows[0] as ModelSpend;
+}
+
+/** US dollars that the calls of all runs have cost whose ids are `family` or begin with it and a slash; calls without a price count nothing. */
+export async function familySpend(db: Database, family: string): Promise<number> {
+  const { rows } = await sql<{ usd: number }>`
+    select coalesce(sum(cost_usd), 0) as usd from tablelore.model_call
+    where run = ${family} or starts_with(run, ${`${family}/`})`.execute(db);
+  return rows[0]?.usd ?? 0;
 }

@@ -70,6 +70,10 @@ export async function currentSnapshot(db: Database, repo: string): Promise<Snaps
   return rows[0] ?? null;
 }
 
+/** Whether a later night is published than that of `asOf`, so that nobody will search it. */
+export const isHistory = (current: Snapshot | null, asOf: string): boolean =>
+  current !== null && asOf < current.asOf;
+
 /** What readers saw last on a date: the latest snapshot whose as-of date is not after it; null when there was none. */
 export async function snapshotAt(db: Database, repo: string, asOf: string): Promise<Snapshot | null> {
   const { rows } = await sql<Snapshot>`
@@ -111,7 +115,7 @@ export async function publishSnapshot(db: Database, request: PublishRequest): Pr
   return inTransaction(db, async (trx) => {
     // Comparing takes most of the time, so it is done before others have to wait, and again where one of them published meanwhile.
     const compared = await currentSnapshot(trx, repo);
-    await wantEntries(trx, request);
+    if (!isHistory(compared, asOf)) await wantEntries(trx, request);
     await holdRepo(trx, repo);
     const earlier = await trx
       .selectFrom('tablelore.snapshot')
@@ -125,7 +129,7 @@ export async function publishSnapshot(db: Database, request: PublishRequest): Pr
       return { outcome: 'published', snapshot: earlier.id, changed, kept: 0 };
     }
     const current = await currentSnapshot(trx, repo);
-    if (current !== null && asOf < current.asOf) return { outcome: 'history', snapshot: current.id };
+    if (current !== null && isHistory(current, asOf)) return { outcome: 'history', snapshot: current.id };
 
     if (current?.id !== compared?.id) await wantEntries(trx, request);
     const { base, begun = base } = request;

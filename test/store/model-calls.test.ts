@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beginModelCall, findModelCall, finishModelCall, modelSpend } from '../../store/model-calls.ts';
+import {
+  beginModelCall,
+  familySpend,
+  findModelCall,
+  finishModelCall,
+  modelSpend,
+} from '../../store/model-calls.ts';
 import { hold, lower, reserve, settle } from '../../store/rate-buckets.ts';
 import { withDatabases } from '../support/databases.ts';
 
@@ -31,6 +37,8 @@ withDatabases('an answered question is answered from the store', async ({ db }) 
     response: { said: 'yes\uFFFD' },
   });
   assert.notEqual(await beginModelCall(db, 'r3', { ...key, generation: 1 }, {}), id);
+  const other = await beginModelCall(db, 'r2/shop', { ...key, generation: 2 }, {});
+  await finishModelCall(db, other, { status: 'done', response: {}, ...usage });
   assert.deepEqual(await modelSpend(db, 'r2'), {
     calls: 1,
     inputTokens: 10,
@@ -39,6 +47,7 @@ withDatabases('an answered question is answered from the store', async ({ db }) 
     costUsd: 0.5,
   });
   assert.equal((await modelSpend(db, 'r3')).costUsd, null);
+  assert.deepEqual(await Promise.all(['r', 'r2', 'r3'].map((run) => familySpend(db, run))), [0, 1, 0]);
 });
 
 withDatabases('a bucket gives what it holds and says how long to wait', async ({ db }) => {
