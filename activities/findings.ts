@@ -3,7 +3,6 @@ import { declaredFindings, type DeclaredTable } from '../inference/findings/decl
 import { examine } from '../inference/findings/examine.ts';
 import type { Finding } from '../inference/findings/finding.ts';
 import { downstreamCounts, importanceOf } from '../inference/findings/importance.ts';
-import { isTemporary } from '../inference/link/table-id.ts';
 import type { LinkOutput } from '../schema/contracts/stages.ts';
 import { outputsByTable } from '../store/claim-sets.ts';
 import { readClaims } from '../store/claims.ts';
@@ -11,9 +10,7 @@ import type { Database } from '../store/database.ts';
 import { currentEdges, type Edge } from '../store/edges.ts';
 import { pointedSets } from '../store/pointed-sets.ts';
 import { readUsage } from '../store/usage.ts';
-import { deriveInputs, type NightOfRepo } from './why.ts';
-
-const chunk = 100;
+import { allDeriveInputs, type NightOfRepo } from './why.ts';
 
 export interface RankedFinding extends Finding {
   /** Tables that are built from this one, directly or not. */
@@ -40,14 +37,9 @@ export async function findingsOf(db: Database, { repo, asOf }: NightOfRepo): Pro
     .sort((a, b) => b.importance - a.importance || (a.table < b.table ? -1 : 1));
 }
 
-async function codeFindings(db: Database, { repo, asOf }: NightOfRepo): Promise<Finding[]> {
-  const derived = [...(await pointedSets(db, repo, asOf, 'derive')).keys()].sort();
-  const tables = derived.filter((table) => !isTemporary(table));
+async function codeFindings(db: Database, night: NightOfRepo): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (let first = 0; first < tables.length; first += chunk) {
-    const inputs = await deriveInputs(db, { repo, asOf }, tables.slice(first, first + chunk));
-    for (const { input, link } of inputs.values()) found.push(...examine(input, link));
-  }
+  for await (const { input, link } of allDeriveInputs(db, night)) found.push(...examine(input, link));
   return found;
 }
 

@@ -1,5 +1,6 @@
 /** Explanations of what was derived, made anew from what is stored. Reads only. */
 import type { DeriveInput } from '../inference/derive/derive.ts';
+import { isTemporary } from '../inference/link/table-id.ts';
 import { whyGrain, type WhyGrain } from '../inference/why/why-grain.ts';
 import type { Claim } from '../schema/contracts/claims.ts';
 import type { CodeEvidence } from '../schema/contracts/evidence.ts';
@@ -7,6 +8,7 @@ import type { LinkOutput } from '../schema/contracts/stages.ts';
 import { readClaims } from '../store/claims.ts';
 import type { Database } from '../store/database.ts';
 import { readFacts } from '../store/facts.ts';
+import { slices } from '../store/json.ts';
 import { readLinks } from '../store/links.ts';
 import { pointedSets } from '../store/pointed-sets.ts';
 import { deriveInput, loadState } from './derive.ts';
@@ -16,12 +18,17 @@ export interface NightOfRepo {
   readonly asOf: string;
 }
 
+export interface TableInput {
+  readonly input: DeriveInput;
+  readonly link: LinkOutput;
+}
+
 /** Each table's input of the derivation, as the night left it; tables that nothing is known of are absent. */
-export async function deriveInputs(
+async function deriveInputs(
   db: Database,
   night: NightOfRepo,
   tables: readonly string[],
-): Promise<Map<string, { readonly input: DeriveInput; readonly link: LinkOutput }>> {
+): Promise<Map<string, TableInput>> {
   const state = await loadState({ db }, night, tables);
   const ids = tables.flatMap((table) => state.links.get(table)?.builds.map((build) => build.facts) ?? []);
   const facts = await readFacts(db, [...new Set(ids)]);
@@ -31,6 +38,19 @@ export async function deriveInputs(
       return link === undefined ? [] : [[table, { input: deriveInput(table, link, facts, state), link }]];
     }),
   );
+}
+
+const tablesAtOnce = 100;
+
+/** The same of all derived tables that are not temporary, in the order of their names. `wanted`: only of those. */
+export async function* allDeriveInputs(
+  db: Database,
+  night: NightOfRepo,
+  wanted: (table: string) => boolean = () => true,
+): AsyncGenerator<TableInput> {
+  const derived = await pointedSets(db, night.repo, night.asOf, 'derive');
+  const tables = [...derived.keys()].filter((table) => !isTemporary(table) && wanted(table));
+  for (const some of slices(tables, tablesAtOnce)) yield* (await deriveInputs(db, night, some)).values();
 }
 
 /** Null where no code builds the table. */

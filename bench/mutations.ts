@@ -4,17 +4,13 @@
  * written. A table takes part if its tested key holds, as the code stands, on random databases; a mutant if it holds no longer.
  */
 import { parseArgs } from 'node:util';
-import { deriveInputs } from '../activities/why.ts';
+import { allDeriveInputs } from '../activities/why.ts';
 import { withStore } from '../cli/session.ts';
 import { settingsOf } from '../cli/commands/options.ts';
 import { examine } from '../inference/findings/examine.ts';
-import { isTemporary } from '../inference/link/table-id.ts';
-import { pointedSets } from '../store/pointed-sets.ts';
 import { currentSnapshot } from '../store/snapshots.ts';
 import { mutations, type Mutation } from './mutations/mutants.ts';
 import { brokenMutants, testedKeyHolds, type Verdict } from './mutations/try-mutants.ts';
-
-const chunk = 100;
 
 async function main(): Promise<void> {
   const { values: flags } = parseArgs({
@@ -36,26 +32,21 @@ async function main(): Promise<void> {
     for (const { name: repo } of settings.config.repos) {
       const night = await currentSnapshot(db, repo);
       if (night === null) continue;
-      const derived = await pointedSets(db, repo, night.asOf, 'derive');
-      const tables = [...derived.keys()].filter((table) => !isTemporary(table)).sort();
       let left = Number(flags.mutants);
-      for (let first = 0; first < tables.length; first += chunk) {
-        const inputs = await deriveInputs(db, { repo, asOf: night.asOf }, tables.slice(first, first + chunk));
-        for (const table of inputs.values()) {
-          if (!table.link.testedKeys.some(({ because }) => / test of /.test(because))) continue;
-          asIs.tested += 1;
-          const holds = testedKeyHolds(table, databases);
-          if (holds === 'untried') continue;
-          const found = examine(table.input, table.link).some(
-            ({ kind, severity }) => kind === 'key_not_kept' && severity !== 'low',
-          );
-          asIs[holds] += 1;
-          if (found) asIs[`${holds}WithFinding`] += 1;
-          if (holds !== 'held' || left <= 0) continue;
-          for (const { mutation, verdict } of brokenMutants(table, databases)) {
-            counts[mutation][verdict] += 1;
-            if (--left <= 0) break;
-          }
+      for await (const table of allDeriveInputs(db, { repo, asOf: night.asOf })) {
+        if (!table.link.testedKeys.some(({ because }) => / test of /.test(because))) continue;
+        asIs.tested += 1;
+        const holds = testedKeyHolds(table, databases);
+        if (holds === 'untried') continue;
+        const found = examine(table.input, table.link).some(
+          ({ kind, severity }) => kind === 'key_not_kept' && severity !== 'low',
+        );
+        asIs[holds] += 1;
+        if (found) asIs[`${holds}WithFinding`] += 1;
+        if (holds !== 'held' || left <= 0) continue;
+        for (const { mutation, verdict } of brokenMutants(table, databases)) {
+          counts[mutation][verdict] += 1;
+          if (--left <= 0) break;
         }
       }
     }
