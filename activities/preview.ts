@@ -10,6 +10,7 @@ import type { ActivityDeps } from './deps.ts';
 import { becomesHistory } from './embed.ts';
 import { factsOfCommit } from './facts-of-commit.ts';
 import { alive } from './heartbeat.ts';
+import { priceOf } from './infer/exchange.ts';
 import { openTables } from './infer/select.ts';
 import { codeHash, commitOf, notDone } from './runs.ts';
 import { mirrorOf } from './source-files.ts';
@@ -89,17 +90,11 @@ async function costOf(
   const spent = await tokensSpent(db, repo, model.model);
   const known = spent.questions === 0 ? usualTokens : spent;
   const times = tables / known.questions;
-  const { prices } = config.model;
-  const usd =
-    prices &&
-    ((known.input - known.cachedInput) * prices.input +
-      known.cachedInput * prices.cachedInput +
-      known.output * prices.output) /
-      1e6;
+  const usd = priceOf(known, config.model.prices);
   return {
     inputTokens: Math.round(known.input * times),
     outputTokens: Math.round(known.output * times),
-    usd: usd === undefined ? null : usd * times,
+    usd: usd === null ? null : usd * times,
   };
 }
 

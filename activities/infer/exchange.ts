@@ -147,12 +147,19 @@ type Prices = ActivityDeps['config']['model']['prices'];
 
 function spent(usage: ModelUsage, prices: Prices): Omit<ModelCallEnd, 'status' | 'response'> {
   const { input, cachedInput, output } = usage;
-  const usd = (price: Prices & object) =>
-    ((input - cachedInput) * price.input + cachedInput * price.cachedInput + output * price.output) / 1e6;
   return {
     inputTokens: input,
     cachedInputTokens: cachedInput,
     outputTokens: output,
-    costUsd: prices === undefined ? null : usd(prices),
+    costUsd: priceOf(usage, prices),
   };
+}
+
+/** US dollars; null where prices are not configured. */
+export function priceOf(usage: Omit<ModelUsage, 'reasoning'>, prices: Prices): number | null {
+  if (prices === undefined) return null;
+  const { input, cachedInput, output } = usage;
+  return (
+    ((input - cachedInput) * prices.input + cachedInput * prices.cachedInput + output * prices.output) / 1e6
+  );
 }
