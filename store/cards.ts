@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { cardTotals } from './card-totals.ts';
 import type { Card } from '../schema/contracts/card.ts';
 import { inTransaction, type Database } from './database.ts';
-import { jsonBatches, packDifference, packJson, recordset, toJson, unpack } from './json.ts';
+import { jsonBatches, packJson, packLike, recordset, toJson, unpack } from './json.ts';
 import { saveTexts } from './texts.ts';
 
 export interface NewCard {
@@ -73,9 +73,8 @@ function* rowsOf(cards: readonly NewCard[], bases: ReadonlyMap<string, WholeVers
   for (const { table, hash, card, textHash } of cards) {
     const json = toJson(card);
     const base = bases.get(table);
-    const difference = base ? packDifference(json, base.body) : null;
-    const stored = difference === null ? { base: null, body: packJson(json) } : { base: base?.id ?? null, body: difference }; // prettier-ignore
-    yield { table, hash, textHash, ...cardTotals(card), ...stored };
+    const { body, differs } = base ? packLike(json, base.body) : { body: packJson(json), differs: false };
+    yield { table, hash, textHash, ...cardTotals(card), base: differs ? base?.id : null, body };
   }
 }
 

@@ -60,15 +60,17 @@ export function packJson(json: string): string {
   return zstdCompressSync(json).toString('base64');
 }
 
-/** The same where a text much like it is stored: what differs, if that takes less than half the space; else null. `like` is packed. */
-export function packDifference(json: string, like: Buffer): string | null {
+/** The same where a text much like it is stored, packed: only what differs (`differs`), if that takes less than half the space. */
+export function packLike(json: string, like: Buffer): { readonly body: string; readonly differs: boolean } {
+  const whole = zstdCompressSync(json);
   const difference = zstdCompressSync(json, { dictionary: unpacked(like) });
-  return difference.length * 2 < zstdCompressSync(json).length ? difference.toString('base64') : null;
+  const differs = difference.length * 2 < whole.length;
+  return { body: (differs ? difference : whole).toString('base64'), differs };
 }
 
 const zstdMagic = 0x28b52ffd;
 
-/** Reads what `pack` made, and JSON that is not compressed; with `like` what `packDifference` made against it. */
+/** Reads what `pack` made, and JSON that is not compressed; with `like` what `packLike` made against it. */
 export function unpack(body: Buffer, like: Buffer | null = null): unknown {
   const json = like === null ? unpacked(body) : zstdDecompressSync(body, { dictionary: unpacked(like) });
   return JSON.parse(json.toString('utf8'));
