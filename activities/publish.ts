@@ -1,4 +1,5 @@
 import { readCardVersions } from '../store/cards.ts';
+import { daysBefore, dropNights } from '../store/old-nights.ts';
 import { dropUnreachable } from '../store/unreachable.ts';
 import { vacuum } from '../store/upkeep.ts';
 import { currentSnapshot, publishSnapshot, type EntryRef, type SnapshotEntry } from '../store/snapshots.ts';
@@ -48,6 +49,8 @@ export function publish(
       model: deps.embedder.model,
     });
     if (whole) await dropUnreachable(db);
+    const { keepDays } = deps.config;
+    if (whole && keepDays !== undefined) await dropNights(db, repo, daysBefore(asOf, keepDays));
     if (deps.keepsHouse) await vacuum(db);
     if (result.outcome === 'history') return { outcome: 'history' };
     return { outcome: result.changed > 0 ? 'published' : 'unchanged' };

@@ -25,7 +25,6 @@ create table tablelore.card_version (
   column_edges integer default 0 not null,
   base bigint,
   body bytea storage external not null,
-  constraint card_version_base_fkey FOREIGN KEY (base) REFERENCES tablelore.card_version(id),
   constraint card_version_pkey PRIMARY KEY (id),
   constraint card_version_repo_table_id_hash_key UNIQUE (repo, table_id, hash)
 );
@@ -171,7 +170,6 @@ create table tablelore.pointer (
   stage text not null,
   as_of date not null,
   set_id bigint,
-  constraint pointer_set_id_fkey FOREIGN KEY (set_id) REFERENCES tablelore.claim_set(id),
   constraint pointer_pkey PRIMARY KEY (repo, table_id, stage, as_of)
 );
 

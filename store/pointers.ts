@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { SetStage } from '../schema/contracts/stages.ts';
 import { inTransaction, type Database } from './database.ts';
-import { jsonBatches, recordset } from './json.ts';
+import { jsonBatches, recordset, slices } from './json.ts';
 import { holdRepo } from './repos.ts';
 
 /** From the as-of date on, the table's stage has this set; null: it has none, the table is retired. */
@@ -66,6 +66,7 @@ export async function pointerHistory(
 /**
  * Sets what tables point at from the night of `asOf` on, up to the next night: the state of every other night stays what it was. Where the next
  * night only inherited the state that changes now, it gets a row of its own that says what it had. Changes that change nothing leave no rows.
+ * Throws where a set does not exist (any more).
  */
 export async function pointTables(
   db: Database,
@@ -78,6 +79,7 @@ export async function pointTables(
   const distinct = new Map(changes.map((change) => [`${change.stage}\n${change.table}`, change]));
   await inTransaction(db, async (trx) => {
     await holdRepo(trx, repo);
+    await expectSets(trx, distinct.values());
     await sql`insert into tablelore.night (repo, as_of) values (${repo}, ${asOf}) on conflict do nothing`.execute(
       trx,
     );
@@ -90,6 +92,19 @@ export async function pointTables(
     for (const batch of jsonBatches(distinct.values()))
       await pointBatch(trx, repo, asOf, next?.asOf ?? null, batch);
   });
+}
+
+/** Nothing may point at a set that `dropNights` took away since it was found; trying again makes it anew. */
+async function expectSets(trx: Database, changes: Iterable<PointerChange>): Promise<void> {
+  const ids = new Set([...changes].flatMap(({ setId }) => (setId === null ? [] : [setId])));
+  for (const some of slices([...ids])) {
+    const { rows } = await sql<{ found: number }>`
+      select count(*)::int as found from tablelore.claim_set where id = any(${[...some]}::bigint[])`.execute(
+      trx,
+    );
+    if (rows[0]?.found !== some.length)
+      throw new Error('Results were dropped with old nights while they were about to be used again. Trying again makes them anew.'); // prettier-ignore
+  }
 }
 
 /** Rows are found one by one through the primary key: without statistics of a new night the planner would compare all with all. */

@@ -7,6 +7,7 @@ import { registerConventions } from './conventions.ts';
 import { registerDiagnostics } from './diagnostics.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerFindings } from './findings.ts';
+import { registerGc } from './gc.ts';
 import { registerLineage } from './lineage.ts';
 import { registerMigrate } from './migrate.ts';
 import { registerModelBridge } from './model-bridge.ts';
@@ -40,6 +41,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerSchedule,
   registerWorker,
   registerModelBridge,
+  registerGc,
   registerMigrate,
   registerDoctor,
 ];

@@ -63,6 +63,8 @@ export const populationSchema = z.object({
   words: z.string(),
 });
 
+const explainedSchema = z.object({ value: z.string(), meaning: z.string() });
+
 export const columnSchema = z.object({
   column: z.string(),
   /** 0-based position in the table; null when not known. */
@@ -72,6 +74,17 @@ export const columnSchema = z.object({
   nullable: z.boolean().nullable(),
   /** Values that a test or the code allows; null when open. */
   values: z.array(z.string()).nullable(),
+  /** Absent: nobody says. So are the others below. */
+  unit: z.string().optional(),
+  /** ISO 4217 code, or the column that holds it. */
+  currency: z.string().optional(),
+  /** IANA name, or the column that holds it. */
+  time_zone: z.string().optional(),
+  null_meaning: z.string().optional(),
+  /** What some of the values stand for. */
+  value_meanings: z.array(explainedSchema).optional(),
+  /** Values that are none: `-1` for not known, `9999-12-31` for still valid. */
+  sentinels: z.array(explainedSchema).optional(),
 });
 
 export const freshnessSchema = z.object({

@@ -144,6 +144,11 @@ export const configSchema = z.strictObject({
   embeddings: embeddingsSchema.prefault({}),
   notify: notifySchema.optional().describe('Default: nobody is told.'),
   parseThreads: z.int().positive().optional().describe('Default: the number of processors.'),
+  keepDays: z
+    .int()
+    .min(14)
+    .optional()
+    .describe('Days before a night for which older nights stay readable. Default: always.'),
 });
 export type Config = z.infer<typeof configSchema>;
 export type ModelConfig = Config['model'];

@@ -10,6 +10,7 @@ import { logProblems } from './0009-log-problems.ts';
 import { embeddingUse } from './0010-embedding-use.ts';
 import { claimColumns } from './0011-claim-columns.ts';
 import { cardOnce } from './0012-card-once.ts';
+import { freeHistory } from './0013-free-history.ts';
 
 /** One step of the schema: SQL statements, each run once and in this order. A released one is never changed; a later one adds. */
 export interface Migration {
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   embeddingUse,
   claimColumns,
   cardOnce,
+  freeHistory,
 ];
