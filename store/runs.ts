@@ -103,10 +103,16 @@ export async function findDoneRun(
   return rows[0]?.id ?? null;
 }
 
-/** The latest runs first. `repo` null: of all repositories. */
-export async function listRuns(db: Database, repo: string | null, limit: number): Promise<StoredRun[]> {
+/** The latest runs first. `repo` null: of all repositories; `idBegin`: only those with an id that begins so. */
+export async function listRuns(
+  db: Database,
+  repo: string | null,
+  limit: number,
+  idBegin = '',
+): Promise<StoredRun[]> {
   let query = db.selectFrom('tablelore.run').select(columns);
   if (repo !== null) query = query.where('repo', '=', repo);
+  if (idBegin !== '') query = query.where(sql<boolean>`starts_with(id, ${idBegin})`);
   return query.orderBy('started_at', 'desc').orderBy('id').limit(limit).execute();
 }
 

@@ -115,7 +115,7 @@ async function hasEnded(handle: WorkflowHandle): Promise<boolean> {
 async function tellNights(settings: Settings, workflowId: string): Promise<void> {
   const terminal = openTerminal();
   await withStore(settings, async (db) => {
-    const runs = (await listRuns(db, null, 1_000)).filter(({ id }) => id.startsWith(`${workflowId}/`));
+    const runs = await listRuns(db, null, 1_000, `${workflowId}/`);
     if (runs.length > 0) for (const line of runLines(runs, terminal)) terminal.line(line);
   });
 }

@@ -62,7 +62,7 @@ export function registerStatus(program: Command): void {
           else if (runs.length > 0) for (const line of runLines(runs, terminal)) terminal.line(line);
           return;
         }
-        const runs = await listRuns(db, repo, 1_000);
+        const runs = await namedRuns(db, repo, id);
         const nights = runs.filter((one) => one.id.startsWith(`${id}/`));
         if (nights.length > 1) {
           if (options.json) for (const night of nights) terminal.line(JSON.stringify(brief(night)));
@@ -79,6 +79,13 @@ export function registerStatus(program: Command): void {
         else for (const line of reportLines(run, stages, terminal)) terminal.line(line);
       });
     });
+}
+
+/** Those whose ids begin so, or the last one; where there is none, all, so that those which come near can be told. */
+async function namedRuns(db: Database, repo: string | null, id: string): Promise<StoredRun[]> {
+  if (id === 'last') return listRuns(db, repo, 1);
+  const runs = await listRuns(db, repo, 1_000, id);
+  return runs.length > 0 ? runs : listRuns(db, repo, 1_000);
 }
 
 async function printAllChanges(
