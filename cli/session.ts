@@ -133,12 +133,8 @@ export async function withTemporal<T>(
   settings: Settings,
   work: (client: Client, uiUrl: string | null) => Promise<T>,
 ): Promise<T> {
-  const running = await findRunningServices(settings.dataDir);
-  const address = settings.temporal.address ?? running?.temporalAddress;
-  if (address) {
-    const uiUrl = uiUrlOf(settings, running, address);
-    return withClient(settings, { temporalAddress: address }, (client) => work(client, uiUrl));
-  }
+  const found = await joinable(settings);
+  if (found !== null) return withClient(settings, found, (client) => work(client, found.temporalUiUrl));
   return withServices(settings, 'temporal', (services) =>
     withClient(settings, services, (client) => work(client, null)),
   );
@@ -149,9 +145,19 @@ export async function withRunningTemporal<T>(
   settings: Settings,
   work: (client: Client | null, uiUrl: string | null) => Promise<T>,
 ): Promise<T> {
+  const found = await joinable(settings);
+  if (found === null) return work(null, null);
+  return withClient(settings, found, (client) => work(client, found.temporalUiUrl));
+}
+
+/** The Temporal server that the environment names, else the one that runs on the data folder; null: there is none. */
+async function joinable(
+  settings: Settings,
+): Promise<Pick<World, 'temporalAddress' | 'temporalUiUrl'> | null> {
   const running = await findRunningServices(settings.dataDir);
-  if (settings.temporal.address === null && !running?.temporalAddress) return work(null, null);
-  return withTemporal(settings, work);
+  const temporalAddress = settings.temporal.address ?? running?.temporalAddress;
+  if (!temporalAddress) return null;
+  return { temporalAddress, temporalUiUrl: uiUrlOf(settings, running, temporalAddress) };
 }
 
 /** The environment's word; else that of the running services, when theirs is the server at this address. */
