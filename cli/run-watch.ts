@@ -66,7 +66,7 @@ async function begin(client: Client, request: RunRequest, terminal: Terminal): P
 async function watch(handle: WorkflowHandle, terminal: Terminal, signal?: AbortSignal): Promise<unknown> {
   const result = patiently(() => handle.result());
   result.catch(() => {});
-  await follow(handle, terminal, signal);
+  await follow(handle, terminal, signal, result);
   try {
     return await result;
   } catch (error) {
@@ -74,17 +74,18 @@ async function watch(handle: WorkflowHandle, terminal: Terminal, signal?: AbortS
   }
 }
 
-/** Shows the progress until the workflow ends, however it ends. */
+/** Shows the progress until the workflow ends, however it ends. `result`: what tells of its end. */
 export async function follow(
   handle: WorkflowHandle,
   terminal: Terminal,
   signal?: AbortSignal,
+  result: Promise<unknown> = patiently(() => handle.result()),
 ): Promise<void> {
   const view = progressView(terminal);
   let ended = false;
   let trouble: Trouble | null = null;
   let looks = 0;
-  const end = patiently(() => handle.result()).then(
+  const end = result.then(
     () => (ended = true),
     () => (ended = true),
   );
