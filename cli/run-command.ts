@@ -9,11 +9,10 @@ import { plan } from '../activities/plan.ts';
 import { settingsOf, type CommonOptions } from './commands/options.ts';
 import { previewBackfill, RunFailed, runAndWatch, type RunRequest } from './run-watch.ts';
 import { stopOnSignals } from './services/stop-signals.ts';
-import { withDatabase, withWorld, type World } from './session.ts';
+import { withClient, withDatabase, withWorld, type World } from './session.ts';
 import type { Settings } from './settings.ts';
 import { stepView } from './step-view.ts';
 import { summaryLines } from './summary.ts';
-import { connectClient } from './temporal.ts';
 import { duration, openTerminal, type Terminal } from './terminal.ts';
 import { tellUncommitted } from './uncommitted.ts';
 import { workflowLink } from './ui-links.ts';
@@ -58,8 +57,7 @@ export async function runCommand(
         ),
       );
       const request = typeof asked === 'function' ? await asked(settings, world) : asked;
-      const client = await connectClient(settings.temporal, world.temporalAddress);
-      try {
+      await withClient(settings, world, async (client) => {
         if (request.workflow === 'nightly') await tellUncommitted(settings, terminal);
         const summaries = await runAndWatch(client, request, terminal, signal);
         const ended = await withDatabase(world.databaseUrl, (db) => Promise.all(summaries.map((summary) => endOf(db, summary)))); // prettier-ignore
@@ -67,9 +65,7 @@ export async function runCommand(
         else print(ended, terminal);
         const failed = summaries.find((summary) => summary.outcome === 'failed');
         if (failed) throw new RunFailed(failed.reason ?? 'The run failed.');
-      } finally {
-        await client.connection.close();
-      }
+      });
       if (world.temporalUiUrl && world.joined && !options.json) {
         terminal.line(
           `  ${terminal.style('dim', workflowLink(world.temporalUiUrl, world.namespace, request.workflowId))}`,
@@ -87,16 +83,13 @@ export async function previewCommand(options: AskedNights, request: RunRequest):
   const signal = stopOnSignals();
   await withWorld(
     settings,
-    stepView(terminal),
+    stepView(terminal, signal),
     async (world) => {
-      const client = await connectClient(settings.temporal, world.temporalAddress);
-      try {
-        const preview = await previewBackfill(client, request, terminal, signal);
-        if (options.json) console.log(JSON.stringify(preview));
-        else for (const line of ['', ...preview.inWords]) terminal.line(line);
-      } finally {
-        await client.connection.close();
-      }
+      const preview = await withClient(settings, world, (client) =>
+        previewBackfill(client, request, terminal, signal),
+      );
+      if (options.json) console.log(JSON.stringify(preview));
+      else for (const line of ['', ...preview.inWords]) terminal.line(line);
     },
     signal,
   );
