@@ -1,8 +1,7 @@
 /** `conventions`: how sources are keyed, as the repository's own tests show, ready to be accepted. */
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import { readWitnesses } from '../../activities/conventions.ts';
-import { findConventions, proposals, type Convention } from '../../inference/conventions/mine.ts';
+import type { Convention } from '../../inference/conventions/mine.ts';
 import { oneLine } from '../../knowledge/plain-text.ts';
 import { readLinks } from '../../store/links.ts';
 import type { Terminal } from '../terminal.ts';
@@ -14,6 +13,8 @@ export function registerConventions(program: Command): void {
     .addHelpText('after', `\n${legend}\n\nExample:\n  $ tablelore conventions --json`)
     .action((options: ReadOptions) =>
       reading(options, async ({ db, nights, terminal, answer }) => {
+        const { readWitnesses } = await import('../../activities/conventions.ts');
+        const { findConventions, proposals } = await import('../../inference/conventions/mine.ts');
         for (const { repo, asOf } of nights) {
           const witnesses = await readWitnesses(db, await readLinks(db, repo, asOf));
           const found = proposals(findConventions(witnesses));
@@ -31,7 +32,7 @@ alike, that is proposed. Until it stands under "conventions" in tablelore.yml, w
 const shown = 3;
 
 /** YAML to be pasted below the repository in tablelore.yml; what supports it and what does not, as comments. */
-export function* conventionLines(
+function* conventionLines(
   repo: string,
   found: readonly Convention[],
   { style }: Pick<Terminal, 'style'>,

@@ -1,7 +1,7 @@
 /** `findings`: what is likely wrong, the most important first. */
 import { Option, type Command } from 'commander';
-import picomatch from 'picomatch';
-import { findingsOf, type RankedFinding } from '../../activities/findings.ts';
+import type { RankedFinding } from '../../activities/findings.ts';
+import { inScope } from '../../activities/scope.ts';
 import { findingKinds, type FindingKind } from '../../inference/findings/finding.ts';
 import { count, oneLine } from '../../knowledge/plain-text.ts';
 import { indented } from '../paragraph.ts';
@@ -23,7 +23,8 @@ export function registerFindings(program: Command): void {
     .addHelpText('after', `\n${legend}\n\nExample:\n  $ tablelore findings --kind key_not_kept --json`)
     .action((options: Options) =>
       reading(options, async ({ db, nights, terminal, answer }) => {
-        const matches = options.tables === undefined ? () => true : picomatch(options.tables);
+        const { findingsOf } = await import('../../activities/findings.ts');
+        const matches = inScope({ table: null, tables: options.tables ?? null });
         const whole = options.all === true || options.kind !== undefined;
         for (const night of nights) {
           const found = (await findingsOf(db, night)).filter(

@@ -1,8 +1,8 @@
 /** `refute`: a search for counterexamples to the keys that were proved. */
 import type { Command } from 'commander';
-import picomatch from 'picomatch';
-import { refute, type TableTrial } from '../../activities/refute.ts';
+import type { TableTrial } from '../../activities/refute.ts';
 import type { Counterexample } from '../../activities/refute/try-keys.ts';
+import { inScope } from '../../activities/scope.ts';
 import { oneLine } from '../../knowledge/plain-text.ts';
 import type { Terminal } from '../terminal.ts';
 import { positiveInteger } from './options.ts';
@@ -23,7 +23,8 @@ export function registerRefute(program: Command): void {
     .addHelpText('after', `\n${legend}\n\nExample:\n  $ tablelore refute --tables '*.marts.*'`)
     .action((options: Options) =>
       reading(options, async ({ db, nights, terminal, answer }) => {
-        const matches = options.tables === undefined ? null : picomatch(options.tables);
+        const { refute } = await import('../../activities/refute.ts');
+        const matches = inScope({ table: null, tables: options.tables ?? null });
         for (const night of nights) {
           const tally = new Map<string, number>();
           const refuted: TableTrial[] = [];

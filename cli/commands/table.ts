@@ -1,9 +1,8 @@
 /** `table`: a table's card; its claims with their evidence; how it changed. */
 import type { Command } from 'commander';
-import { valueText } from '../../inference/model/claim-text.ts';
+import { stripVTControlCharacters } from 'node:util';
 import { cardChanges } from '../../knowledge/card-changes.ts';
 import { claimLines } from '../../knowledge/claim-lines.ts';
-import { place } from '../../knowledge/page.ts';
 import { oneLine } from '../../knowledge/plain-text.ts';
 import { printCard } from '../../knowledge/print-card.ts';
 import { byText, byTrust } from '../../knowledge/trust-order.ts';
@@ -13,6 +12,7 @@ import { readCards } from '../../store/cards.ts';
 import type { Database } from '../../store/database.ts';
 import { readCardsOfSets } from '../../store/named-cards.ts';
 import { pointerHistory } from '../../store/pointers.ts';
+import { placesOf, remarkLines, stepText, valueLines } from '../claim-print.ts';
 import { NothingFound } from '../exit.ts';
 import { indented } from '../paragraph.ts';
 import { claimsOf } from '../table-claims.ts';
@@ -71,26 +71,21 @@ export function registerTable(program: Command): void {
 const named = ({ repo, table, asOf }: Found) => ({ repo, table, asOf });
 
 /** Claims by field, in the order of the contract: origin, value, where it is read, and the steps of a proof. */
-function* claimText(claims: readonly Claim[], { style, width }: Terminal): Generator<string> {
-  const inset = 13;
+function* claimText(claims: readonly Claim[], terminal: Terminal): Generator<string> {
+  const { style, width } = terminal;
   for (const field of claimFields) {
     const group = claims.filter((claim) => claim.field === field).sort(bySubject);
     if (group.length === 0) continue;
     yield `${style('bold', field.replaceAll('_', ' '))}  ${style('dim', String(group.length))}`;
     for (const claim of group) {
-      const lines = indented(valueText(claim).replace(/:\s*$/, ''), inset, width, 6);
-      const places = `${claim.evidence.map(place).join(', ') || 'no evidence'} (${claim.confidence})`;
-      const [first = '', ...rest] = lines;
-      const roomy = (lines.at(-1) ?? '').length + 4 + places.length <= width;
-      const tail = roomy ? `  ${style('dim', `· ${oneLine(places)}`)}` : '';
-      yield `  ${style('cyan', claim.origin.padEnd(inset - 2))}${first.slice(inset)}${rest.length === 0 ? tail : ''}`;
-      for (const [index, line] of rest.entries()) yield `${line}${index === rest.length - 1 ? tail : ''}`;
-      if (!roomy) for (const line of indented(`· ${places}`, inset + 2, width)) yield style('dim', line);
-      for (const step of claim.steps ?? []) {
-        const at =
-          step.path === undefined ? '' : ` (${step.path}${step.line === undefined ? '' : `:${step.line}`})`;
-        for (const line of indented(`– ${step.text}${at}`, inset + 2, width)) yield style('dim', line);
-      }
+      const lines = valueLines(claim, terminal);
+      const last = lines.pop() ?? '';
+      const places = `· ${placesOf(claim)} (${claim.confidence})`;
+      const roomy = stripVTControlCharacters(last).length + 2 + places.length <= width;
+      yield* lines;
+      yield roomy ? `${last}  ${style('dim', oneLine(places))}` : last;
+      if (!roomy) yield* remarkLines(places, terminal);
+      for (const step of claim.steps ?? []) yield* remarkLines(`– ${stepText(step)}`, terminal);
     }
   }
 }

@@ -1,7 +1,6 @@
 /** `why`: how a statement about a table is known, step by step. */
 import { Argument, type Command } from 'commander';
-import { explainGrain, inheritedFrom, type Inherited } from '../../activities/why.ts';
-import { valueText } from '../../inference/model/claim-text.ts';
+import type { Inherited } from '../../activities/why.ts';
 import type { WhyGrain } from '../../inference/why/why-grain.ts';
 import { place } from '../../knowledge/page.ts';
 import { oneLine } from '../../knowledge/plain-text.ts';
@@ -9,6 +8,7 @@ import { byTrust } from '../../knowledge/trust-order.ts';
 import type { Card } from '../../schema/contracts/card.ts';
 import { claimFields, type Claim, type ClaimField } from '../../schema/contracts/claims.ts';
 import { readCards } from '../../store/cards.ts';
+import { placesOf, remarkLines, stepText, valueLines } from '../claim-print.ts';
 import { indented } from '../paragraph.ts';
 import { claimsOf } from '../table-claims.ts';
 import type { Terminal } from '../terminal.ts';
@@ -32,6 +32,7 @@ export function registerWhy(program: Command): void {
         const claims = (await claimsOf(db, found)).filter((claim) => claim.field === field);
         const [stored] = await readCards(db, repo, [table], { asOf });
         const conflicts = stored?.card.conflicts.filter((conflict) => conflict.field === field) ?? [];
+        const { explainGrain, inheritedFrom } = await import('../../activities/why.ts');
         const inherited = await inheritedFrom(db, found, table, claims);
         const grain = field === 'grain' ? await explainGrain(db, found, table) : null;
         answer({ repo, asOf, table, field, claims, conflicts, inherited, ...(grain && { grain }) }, () => [
@@ -54,25 +55,21 @@ interface Explained {
 /** The claims, the most trusted first, with where each is read and the steps of those that are not explained below; then what lost, and to what. */
 function* claimLines(
   { table, field, claims, conflicts, inherited, grain }: Explained,
-  { style, width }: Pick<Terminal, 'style' | 'width'>,
+  terminal: Pick<Terminal, 'style' | 'width'>,
 ): Generator<string> {
+  const { style, width } = terminal;
   yield `${style('bold', oneLine(table))}  ${field.replaceAll('_', ' ')}`;
   if (claims.length === 0) yield style('dim', '  nothing is known of it');
   for (const claim of [...claims].sort(byTrust(new Set()))) {
-    const [first = '', ...rest] = indented(valueText(claim).replace(/:\s*$/, ''), 13, width, 6);
-    yield `  ${style('cyan', claim.origin.padEnd(11))}${first.slice(13)}`;
-    yield* rest;
+    yield* valueLines(claim, terminal);
     const from = inherited.find((one) => one.claim === claim.id);
     const places = from
       ? `from ${from.through.join(' ← ')}: ${from.evidence.map(place).join(', ')}`
-      : claim.evidence.map(place).join(', ') || 'no evidence';
-    for (const line of indented(`· ${places} (${claim.confidence})`, 15, width)) yield style('dim', line);
+      : placesOf(claim);
+    yield* remarkLines(`· ${places} (${claim.confidence})`, terminal);
     if (grain !== null && claim.origin === 'derived') continue;
-    for (const [i, step] of (claim.steps ?? []).entries()) {
-      const at =
-        step.path === undefined ? '' : ` (${step.path}${step.line === undefined ? '' : `:${step.line}`})`;
-      for (const line of indented(`${i + 1}. ${step.text}${at}`, 15, width)) yield style('dim', line);
-    }
+    for (const [i, step] of (claim.steps ?? []).entries())
+      yield* remarkLines(`${i + 1}. ${stepText(step)}`, terminal);
   }
   for (const { words, rule } of conflicts) {
     yield '';
