@@ -11,7 +11,7 @@ import { saveStageResults } from '../store/claim-sets.ts';
 import { pointedSets } from '../store/pointed-sets.ts';
 import { pointTables, type PointerChange } from '../store/pointers.ts';
 import type { ChunkResult, RunHandle } from './contract.ts';
-import { namedFile } from './declared-files.ts';
+import { namedFile } from './named-files.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
 import { replaceDiagnostics } from './diagnostics.ts';
 import { hashOf } from './hash.ts';

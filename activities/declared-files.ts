@@ -1,6 +1,5 @@
 /** Files that say something of many tables at once: CODEOWNERS, catalogue exports. */
-import { glob, readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { ownersOf, parseCodeowners } from '../parsers/codeowners/read.ts';
 import { readCatalog } from '../parsers/dbt/artifacts.ts';
 import { nameOf } from '../parsers/dbt/facts/names.ts';
@@ -9,7 +8,6 @@ import { readCatalogue } from '../parsers/catalogue/read.ts';
 import { formatTableId, normaliseParts } from '../inference/link/table-id.ts';
 import type { LinkOptions } from '../inference/link/table-facts.ts';
 import type { Diagnostic } from '../schema/contracts/diagnostic.ts';
-import { UserError } from '../schema/contracts/errors.ts';
 import { blobText, openBlobReader } from '../source/blobs.ts';
 import { artifactFiles, readArtifactTexts } from './dbt-artifacts.ts';
 import { catalogueFiles } from './file-hashes.ts';
@@ -90,25 +88,4 @@ function committedCatalogs({ projects, context }: Pick<SourceFiles, 'projects' |
     const found = kind === 'dbt' ? context(path).file?.(path) : undefined;
     return found === undefined ? [] : [{ path, text: found.text }];
   });
-}
-
-/** The text of a file that a field of the configuration names, relative to it. Throws a `UserError` when it cannot be read. */
-export async function namedFile(configDir: string, field: string, path: string): Promise<string> {
-  const absolute = resolve(configDir, path);
-  try {
-    return await readFile(absolute, 'utf8');
-  } catch (cause) {
-    throw new UserError(`The file that \`${field}\` names cannot be read: ${absolute}.`, {
-      next: 'Mend the path in the configuration; it is relative to its folder.',
-      cause,
-    });
-  }
-}
-
-/** Files that fit any of the globs, relative to `dir`, sorted; absolute paths. */
-export async function filesOf(globs: readonly string[], dir: string): Promise<string[]> {
-  const paths = new Set<string>();
-  for (const pattern of globs)
-    for await (const path of glob(pattern, { cwd: dir })) paths.add(resolve(dir, path));
-  return [...paths].sort();
 }

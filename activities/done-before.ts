@@ -5,7 +5,7 @@ import { promptVersion } from '../inference/model/instructions.ts';
 import { renderVersion } from '../knowledge/render-card.ts';
 import { findDoneRun } from '../store/runs.ts';
 import type { BeginRun } from './contract.ts';
-import { filesOf } from './declared-files.ts';
+import { filesOf } from './named-files.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
 import { hashOf } from './hash.ts';
 import { codeHash } from './runs.ts';

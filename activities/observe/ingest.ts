@@ -13,7 +13,7 @@ import type { Dialect } from '../../schema/contracts/dialect.ts';
 import type { Role } from '../../schema/contracts/usage.ts';
 import { findLogFiles, ingestLogFile, type TemplateDay } from '../../store/usage.ts';
 import type { RunHandle } from '../contract.ts';
-import { filesOf, namedFile } from '../declared-files.ts';
+import { filesOf, namedFile } from '../named-files.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { replaceDiagnostics } from '../diagnostics.ts';
 

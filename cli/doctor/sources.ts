@@ -1,7 +1,7 @@
 /** Repositories and the files that the configuration names beside them. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { filesOf } from '../../activities/declared-files.ts';
+import { filesOf } from '../../activities/named-files.ts';
 import type { RepoConfig } from '../../schema/contracts/config.ts';
 import { isTableloreError } from '../../schema/contracts/errors.ts';
 import { remoteHead } from '../../source/remote-head.ts';

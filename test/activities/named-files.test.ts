@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { namedFile } from '../../activities/declared-files.ts';
+import { namedFile } from '../../activities/named-files.ts';
 import { readingHash } from '../../activities/source-files.ts';
 import { repoConfigSchema } from '../../schema/contracts/config.ts';
 import { UserError } from '../../schema/contracts/errors.ts';
