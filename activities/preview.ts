@@ -1,10 +1,8 @@
 /** What a night would do and cost, without doing it. */
 import { stagesToRun } from '../schema/contracts/runs.ts';
-import { fetchMirror } from '../source/mirror.ts';
 import { readCardVersions } from '../store/cards.ts';
 import { missingEmbeddings } from '../store/embeddings.ts';
 import { tokensSpent } from '../store/model-spend.ts';
-import { lastNight } from '../store/nights.ts';
 import type { NightPreview, PreviewRequest } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { becomesHistory } from './embed.ts';
@@ -12,8 +10,7 @@ import { factsOfCommit } from './facts-of-commit.ts';
 import { alive } from './heartbeat.ts';
 import { priceOf } from './infer/exchange.ts';
 import { openTables } from './infer/select.ts';
-import { codeHash, commitOf, notDone } from './runs.ts';
-import { mirrorOf } from './source-files.ts';
+import { startOf } from './runs.ts';
 import { staleTables } from './stale-tables.ts';
 
 /** Tokens that one table takes where none was asked about yet: a dossier of some files, and an answer. */
@@ -21,16 +18,14 @@ const usualTokens = { questions: 1, input: 8_000, cachedInput: 0, output: 2_000 
 
 export function preview(deps: ActivityDeps, request: PreviewRequest): Promise<NightPreview> {
   return alive(async () => {
-    const { db } = deps;
     const { repo, asOf, redo } = request;
-    const night = await lastNight(db, repo, asOf);
-    if (redo.length > 0 && night?.asOf !== asOf) return { ...nothing, repo, asOf, skipped: notDone(asOf) };
-    const commit = redo.length > 0 ? (night?.commit ?? '') : await commitAt(deps, repo, asOf);
+    const start = await startOf(deps, request, redo.length > 0);
+    if ('skipped' in start) return { ...nothing, repo, asOf, skipped: start.skipped };
+    const { last, commit, codeUnchanged } = start;
     const stages = stagesToRun(redo);
     const { source, known, missing } = await factsOfCommit(deps, { repo, commit });
-    const unchanged = redo.length === 0 && night?.nightHash === codeHash(deps, repo, commit);
-    const derives = stages.has('derive') && !unchanged;
-    const stale = derives ? await staleTables(deps, { ...request, since: night?.commit ?? null }, { known, source }) : { tables: new Set<string>(), unseen: 0 }; // prettier-ignore
+    const derives = stages.has('derive') && !codeUnchanged;
+    const stale = derives ? await staleTables(deps, { ...request, since: last?.commit ?? null }, { known, source }) : { tables: new Set<string>(), unseen: 0 }; // prettier-ignore
     const asked = stages.has('infer')
       ? await wouldAsk(deps, { ...request, commit }, stale)
       : { tables: [], count: 0 };
@@ -62,12 +57,6 @@ const nothing = {
   usd: 0,
   toEmbed: 0,
 };
-
-async function commitAt(deps: ActivityDeps, repo: string, asOf: string): Promise<string> {
-  const mirror = await mirrorOf(deps, repo);
-  await fetchMirror(mirror);
-  return commitOf(deps, mirror, repo, asOf);
-}
 
 /** Tables that the model would be asked about: those whose question is open, and those that would be derived, up to what the night may ask. */
 async function wouldAsk(

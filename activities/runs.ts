@@ -3,7 +3,7 @@ import { gitAt, fetchMirror, resolveCommit, ensureCommit, type Mirror } from '..
 import { deriveVersion } from '../inference/derive/version.ts';
 import { readers } from '../parsers/registry.ts';
 import { SystemError, UserError } from '../schema/contracts/errors.ts';
-import { lastNight } from '../store/nights.ts';
+import { lastNight, type Night } from '../store/nights.ts';
 import { liveLeases, releaseLease, renewLease, takeLease } from '../store/leases.ts';
 import { familySpend } from '../store/model-calls.ts';
 import { observedHead, recordHead, saveRepo } from '../store/repos.ts';
@@ -34,14 +34,10 @@ export function beginRun(deps: ActivityDeps, request: BeginRun): Promise<BeginRe
 
     const config = repoConfig(deps, repo);
     await saveRepo(db, { name: repo, url: displayUrl(config.url), ref: config.ref ?? null });
-    const mirror = await mirrorOf(deps, repo);
-    await fetchMirror(mirror);
-    const night = await lastNight(db, repo, asOf);
-    const redone = request.workflow === 'backfill' && redo.length > 0;
-    if (redone && night?.asOf !== asOf) return skip(deps, request, notDone(asOf));
-    const commit = redone ? (night?.commit ?? '') : await commitOf(deps, mirror, repo, asOf);
-    await ensureCommit(mirror, commit);
     const { workflow } = request;
+    const start = await startOf(deps, request, workflow === 'backfill' && redo.length > 0);
+    if ('skipped' in start) return skip(deps, request, start.skipped);
+    const { commit, codeUnchanged } = start;
     const inputs = workflow === 'backfill' ? await inputsHash(deps, request, commit) : null;
     const earlier = inputs === null ? null : await doneBefore(deps, request, inputs);
     if (earlier !== null) return skip(deps, request, `${earlier} did it already, from the same inputs`);
@@ -60,15 +56,36 @@ export function beginRun(deps: ActivityDeps, request: BeginRun): Promise<BeginRe
       modelTables: request.modelTables,
       usd,
       base: published?.id ?? null,
-      codeUnchanged: redo.length === 0 && night?.nightHash === codeHash(deps, repo, commit),
+      codeUnchanged,
     };
     return { handle };
   });
 }
 
-/** Why layers cannot be redone where there is nothing to redo. */
-export const notDone = (asOf: string): string =>
-  `the night of ${asOf} is not done: a backfill without "layers" does it`;
+export interface NightStart {
+  /** The last night as of its date; null: there is none. */
+  readonly last: Night | null;
+  readonly commit: string;
+  /** Neither code nor configuration differs from the last night, and nothing is to be redone. */
+  readonly codeUnchanged: boolean;
+}
+
+/** What a night goes on from; the mirror has its commit then. `redone`: only layers of a night that is done, on the commit that it read. `skipped`: why that cannot be. */
+export async function startOf(
+  deps: ActivityDeps,
+  { repo, asOf, redo }: Pick<BeginRun, 'repo' | 'asOf' | 'redo'>,
+  redone: boolean,
+): Promise<NightStart | { readonly skipped: string }> {
+  const mirror = await mirrorOf(deps, repo);
+  await fetchMirror(mirror);
+  const last = await lastNight(deps.db, repo, asOf);
+  if (redone && last?.asOf !== asOf)
+    return { skipped: `the night of ${asOf} is not done: a backfill without "layers" does it` };
+  const commit = redone ? (last?.commit ?? '') : await commitOf(deps, mirror, repo, asOf);
+  await ensureCommit(mirror, commit);
+  const codeUnchanged = redo.length === 0 && last?.nightHash === codeHash(deps, repo, commit);
+  return { last, commit, codeUnchanged };
+}
 
 async function skip(
   { db }: ActivityDeps,
@@ -131,12 +148,7 @@ async function keepLease(deps: ActivityDeps, handle: RunHandle): Promise<void> {
 }
 
 /** Today's night reads the head; an older one reads where the branch was seen that day, else the last commit before its end. */
-export async function commitOf(
-  deps: ActivityDeps,
-  mirror: Mirror,
-  repo: string,
-  asOf: string,
-): Promise<string> {
+async function commitOf(deps: ActivityDeps, mirror: Mirror, repo: string, asOf: string): Promise<string> {
   const { ref } = repoConfig(deps, repo);
   const today = dayIn(deps.config.schedule.timeZone, Date.now());
   if (asOf !== today) return (await observedHead(deps.db, repo, asOf)) ?? resolveCommit(mirror, ref, asOf);
