@@ -10,6 +10,7 @@ import { buildFixtureRepo } from '../../fixtures/build-repo.ts';
 import { SystemError } from '../../schema/contracts/errors.ts';
 import { migrate } from '../../store/migrate.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { emptyReading } from '../../test/support/empty-reading.ts';
 import { findPostgres, startPostgres, type TestPostgres } from '../../test/support/postgres.ts';
 import {
   startScriptedModelServer,
@@ -26,11 +27,6 @@ export interface Ground {
   readonly postgres: TestPostgres | null;
   close(): Promise<void>;
 }
-
-const nothingKnown = {
-  ...{ purpose: null, grain: null, joins: [], upstream: [], population: [], freshness: null, owner: null },
-  ...{ columns: [], similar: [], caveats: [], unknown: ['owner'] },
-};
 
 /** Made in `folder`, once; `layGround` copies it. */
 export async function makeGround(folder: string, kind: DatabaseKind): Promise<Ground> {
@@ -50,7 +46,7 @@ export async function makeGround(folder: string, kind: DatabaseKind): Promise<Gr
     });
     await prepare(services.databaseUrl).finally(() => services.stop());
   }
-  const model = await startScriptedModelServer({ otherwise: () => ({ answer: nothingKnown }) });
+  const model = await startScriptedModelServer({ otherwise: () => ({ answer: emptyReading }) });
   return {
     folder,
     model,

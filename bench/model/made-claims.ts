@@ -1,5 +1,6 @@
 /** Claims made from lines that say one simple thing, so that it is known whether they are true. */
 import type { Citation, TableReading } from '../../inference/model/output-contract.ts';
+import { emptyReading } from '../../test/support/empty-reading.ts';
 import type { Random } from '../synthetic/random.ts';
 
 export interface SourceLine {
@@ -17,11 +18,6 @@ export interface MadeClaim {
   /** The claim, or what contradicts it, with those lines as evidence. */
   readonly reading: (cited: Citation, negated: boolean) => TableReading;
 }
-
-export const nothing: TableReading = {
-  ...{ purpose: null, grain: null, joins: [], upstream: [], population: [], freshness: null, owner: null },
-  ...{ columns: [], similar: [], caveats: [], unknown: [] },
-};
 
 type Statements = (
   found: RegExpExecArray,
@@ -76,7 +72,7 @@ export function makeClaims(lines: readonly SourceLine[], count: number, random: 
       const found = pattern.exec(line.text);
       if (found === null) return [];
       const reading = (cited: Citation, negated: boolean): TableReading => ({
-        ...nothing,
+        ...emptyReading,
         ...statements(found, negated, { evidence: [cited], confidence: 0.9 }),
       });
       return [{ kind, line, says: found.slice(1).join(' ').toLowerCase(), reading }];

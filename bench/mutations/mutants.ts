@@ -1,4 +1,6 @@
 /** Faults as people make them, seeded in the relational form of a query: each mutant differs in one place. */
+import { splitAnd } from '../../inference/bind/expression.ts';
+import { allOf } from '../../parsers/typescript/builders/expressions.ts';
 import type { Expression, Join, Relation } from '../../schema/contracts/relation.ts';
 
 export const mutations = [
@@ -42,9 +44,10 @@ function* changesOf(node: Relation): Generator<Changed> {
       yield* fewerKeys(node);
       return;
     case 'filter': {
-      const rest = conjuncts(node.predicate).filter((part) => !keepsFirst(part));
-      if (rest.length === conjuncts(node.predicate).length) return;
-      const predicate = together(rest);
+      const parts = splitAnd(node.predicate);
+      const rest = parts.filter((part) => !keepsFirst(part));
+      if (rest.length === parts.length) return;
+      const predicate = allOf(rest);
       yield { mutation: 'deduplication removed', relation: predicate ? { ...node, predicate } : node.input };
       return;
     }
@@ -67,7 +70,7 @@ function* changesOf(node: Relation): Generator<Changed> {
 
 /** With one of several equalities left out. */
 function* fewerKeys(join: Join): Generator<Changed> {
-  const parts = join.on ? conjuncts(join.on) : [];
+  const parts = join.on ? splitAnd(join.on) : [];
   const equalities = parts.filter(
     (part) =>
       part.ex === 'binary' && part.op === '=' && part.left.ex === 'column' && part.right.ex === 'column',
@@ -76,7 +79,7 @@ function* fewerKeys(join: Join): Generator<Changed> {
     for (const left of equalities)
       yield {
         mutation: 'join key dropped',
-        relation: { ...join, on: together(parts.filter((part) => part !== left)) },
+        relation: { ...join, on: allOf(parts.filter((part) => part !== left)) },
       };
   const { using } = join;
   if (Array.isArray(using) && using.length > 1)
@@ -86,14 +89,6 @@ function* fewerKeys(join: Join): Generator<Changed> {
         relation: { ...join, using: (using as readonly string[]).filter((name) => name !== left) },
       };
 }
-
-const conjuncts = (value: Expression): Expression[] =>
-  value.ex === 'binary' && value.op === 'AND'
-    ? [...conjuncts(value.left), ...conjuncts(value.right)]
-    : [value];
-
-const together = (parts: readonly Expression[]): Expression | undefined =>
-  parts.length === 0 ? undefined : parts.reduce((left, right) => ({ ex: 'binary', op: 'AND', left, right }));
 
 /** `row_number() OVER … = 1`, or a column of that name. */
 function keepsFirst(value: Expression): boolean {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { oneLine } from '../../knowledge/plain-text.ts';
 import { SystemError } from '../../schema/contracts/errors.ts';
 import { startModelBridge } from '../model-bridge/server.ts';
+import { stopOnSignals } from '../services/stop-signals.ts';
 import { openTerminal } from '../terminal.ts';
 import { integerWithin } from './options.ts';
 
@@ -35,9 +36,8 @@ export function registerModelBridge(program: Command): void {
       });
       line(`Requests and answers: ${folder}`);
       line(`Start the other side with OPENAI_BASE_URL=${bridge.baseUrl} OPENAI_API_KEY=bridge`);
-      await new Promise<void>((ended) => {
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended());
-      });
+      const stop = stopOnSignals();
+      await new Promise<void>((ended) => stop.addEventListener('abort', () => ended()));
       await bridge.close();
     });
 }
