@@ -1,7 +1,7 @@
 /** How the sources of a repository are keyed, as its own tests show. */
-import { assumedKey } from '../inference/conventions/mine.ts';
+import { keyAssumer, type AssumedKey } from '../inference/conventions/mine.ts';
 import { sourceWitness, witnessOf, type Witness } from '../inference/conventions/witness.ts';
-import type { LinkedGraph } from '../inference/link/link.ts';
+import type { LinkedGraph, LinkedTable } from '../inference/link/link.ts';
 import { isTemporary } from '../inference/link/table-id.ts';
 import type { LinkOutput, TestedKey } from '../schema/contracts/stages.ts';
 import type { Database } from '../store/database.ts';
@@ -47,19 +47,21 @@ export async function withConventions(
   const links = new Map(graph.tables.map(({ table, output }) => [table, output]));
   const witnesses = await readWitnesses(db, links, signal);
   if (witnesses.length === 0) return graph;
-  const tables = graph.tables.map((linked) => {
+  const keyOf = keyAssumer(witnesses);
+  const tables: LinkedTable[] = [];
+  for (const linked of graph.tables) {
     const { table, output } = linked;
-    if (output.builds.length > 0 || output.testedKeys.length > 0 || isTemporary(table)) return linked;
-    const key = assumed(table, witnesses);
-    return key === null ? linked : { ...linked, output: { ...output, testedKeys: [key] } };
-  });
+    const open = output.builds.length === 0 && output.testedKeys.length === 0 && !isTemporary(table);
+    const found = open ? keyOf(table) : null;
+    tables.push(found === null ? linked : { ...linked, output: { ...output, testedKeys: [assumed(found)] } });
+    if (!open) continue;
+    signal?.throwIfAborted();
+    await new Promise(setImmediate);
+  }
   return { ...graph, tables };
 }
 
-function assumed(table: string, witnesses: readonly Witness[]): TestedKey | null {
-  const found = assumedKey(table, witnesses);
-  if (found === null) return null;
-  const { tables, key, support, exceptions, confidence } = found;
+function assumed({ tables, key, support, exceptions, confidence }: AssumedKey): TestedKey {
   const but = exceptions === 0 ? '' : `, ${exceptions} on other columns`;
   const because = `convention that nobody accepted: ${tables} is keyed by ${key.join(', ')} (${support} others are tested to be${but})`;
   return { columns: key, because, basis: 'assumed', confidence };

@@ -38,8 +38,7 @@ export function findConventions(witnesses: readonly Witness[]): Convention[] {
       const exceptions: Witness[] = [];
       for (const [source, own] of sources) {
         if (!matches(source)) continue;
-        const same = own.find((witness) => witness.key.join() === key.join());
-        const other = own.find((witness) => key.every((column) => witness.columns.includes(column)));
+        const { same, other } = told(own, key);
         if (same) support.push(same);
         else if (other) exceptions.push(other);
       }
@@ -85,18 +84,45 @@ const leastConfidence = 0.5;
 /** Nothing that nobody accepted is surer than this. */
 const most = 0.97;
 
+/** Of the witnesses of one source: one that has the key; else one that has its columns, and another key. */
+function told(
+  own: readonly Witness[],
+  key: readonly string[],
+): { readonly same?: Witness | undefined; readonly other?: Witness | undefined } {
+  const same = own.find((witness) => witness.key.join() === key.join());
+  return same ? { same } : { other: own.find(({ columns }) => key.every((name) => columns.includes(name))) };
+}
+
+type Source = readonly [source: string, own: readonly Witness[]];
+
 /**
- * The key of a source, by how the others are keyed: first all of them, then those of its catalog, its schema, its name's words, each of which corrects what the wider
+ * Tells the key of a source, by how the others are keyed: first all of them, then those of its catalog, its schema, its name's words, each of which corrects what the wider
  * one says. What is tested of the source, and of models that pass it through, is left out: a table's key must not follow from its own test. Null where too few
  * others are tested.
  */
-export function assumedKey(source: string, witnesses: readonly Witness[]): AssumedKey | null {
-  const others = [...Map.groupBy(witnesses.filter((one) => one.source !== source), (one) => one.source)]; // prettier-ignore
-  const keys = new Map(others.flatMap(([, own]) => own.map(({ key }) => [key.join(), key] as const)));
-  const kinds = globsOf(source).map((tables) => {
+export function keyAssumer(witnesses: readonly Witness[]): (source: string) => AssumedKey | null {
+  const all = [...Map.groupBy(witnesses, ({ source }) => source)];
+  const known = new Map<string, readonly Source[]>();
+  const ofKind = (tables: string): readonly Source[] => {
+    const before = known.get(tables);
+    if (before !== undefined) return before;
     const matches = picomatch(tables);
-    return { tables, own: others.filter(([other]) => matches(other)) };
-  });
+    const found = all.filter(([source]) => matches(source));
+    known.set(tables, found);
+    return found;
+  };
+  return (source) => {
+    const isOther = ([other]: Source): boolean => other !== source;
+    const kinds = globsOf(source).map((tables) => ({ tables, own: ofKind(tables).filter(isOther) }));
+    return bestKey(all.filter(isOther), kinds);
+  };
+}
+
+function bestKey(
+  others: readonly Source[],
+  kinds: readonly { readonly tables: string; readonly own: readonly Source[] }[],
+): AssumedKey | null {
+  const keys = new Map(others.flatMap(([, own]) => own.map(({ key }) => [key.join(), key] as const)));
   let best: { readonly found: AssumedKey; readonly likely: number } | null = null;
   for (const key of keys.values()) {
     let found: AssumedKey = { tables: '*', key, support: 0, exceptions: 0, confidence: prior };
@@ -120,12 +146,13 @@ export function assumedKey(source: string, witnesses: readonly Witness[]): Assum
 /** Of sources that have the key's columns: how many are keyed so, and how many by others. */
 function countOf(
   key: readonly string[],
-  sources: readonly (readonly [string, readonly Witness[]])[],
+  sources: readonly Source[],
 ): { support: number; exceptions: number } {
   let [support, exceptions] = [0, 0];
   for (const [, own] of sources) {
-    if (own.some((witness) => witness.key.join() === key.join())) support++;
-    else if (own.some((witness) => key.every((column) => witness.columns.includes(column)))) exceptions++;
+    const { same, other } = told(own, key);
+    if (same) support++;
+    else if (other) exceptions++;
   }
   return { support, exceptions };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { assumedKey, findConventions, proposals } from '../../../inference/conventions/mine.ts';
+import { findConventions, keyAssumer, proposals } from '../../../inference/conventions/mine.ts';
 import type { Witness } from '../../../inference/conventions/witness.ts';
 
 const witness = (source: string, key: string[], columns: string[] = key): Witness => ({
@@ -42,12 +42,12 @@ test('a source has the key of its kind, and a narrow kind corrects a wide one', 
     witness(`raw.snapshots.${name}_history`, ['scd_id'], ['id', 'scd_id']),
   );
   const all = [...app, ...history];
-  assert.deepEqual(assumedKey('raw.app.payments', all)?.key, ['id']);
-  const key = assumedKey('raw.snapshots.teams_history', all);
+  assert.deepEqual(keyAssumer(all)('raw.app.payments')?.key, ['id']);
+  const key = keyAssumer(all)('raw.snapshots.teams_history');
   assert.deepEqual([key?.key, key?.support, key?.exceptions], [['scd_id'], 2, 0]);
 });
 
 test('the key of a source does not follow from its own tests', () => {
-  assert.equal(assumedKey('raw.app.users', app)?.support, 2);
-  assert.equal(assumedKey('raw.app.users', app.slice(0, 2)), null);
+  assert.equal(keyAssumer(app)('raw.app.users')?.support, 2);
+  assert.equal(keyAssumer(app.slice(0, 2))('raw.app.users'), null);
 });
