@@ -19,6 +19,7 @@ import type { PopulationFact } from './population.ts';
 import { visibleDependencies } from './project.ts';
 import type { Run } from './run.ts';
 import { tableRuns } from './table-runs.ts';
+import type { TableRuns } from './table-runs.ts';
 import { columnType } from './types.ts';
 import { snapshotDependency, tableKeys } from './write.ts';
 import type { TableKey, Write } from './write.ts';
@@ -67,8 +68,8 @@ export interface DerivedTable {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function deriveTable(input: DeriveInput): DerivedTable {
-  const { content, runs, upstream, placeOf } = tableRuns(input);
+export function deriveTable(input: DeriveInput, made: TableRuns = tableRuns(input)): DerivedTable {
+  const { content, runs, upstream, placeOf } = made;
   const [first] = runs;
   if (!first) return withoutRows(input);
   const keys = tableKeys(runs, writeOf(input, content));
@@ -131,7 +132,7 @@ export function deriveTable(input: DeriveInput): DerivedTable {
 }
 
 /** How the runs' rows come together in the table. */
-export const writeOf = (
+const writeOf = (
   { table, partitionBy = [] }: Pick<DeriveInput, 'table' | 'partitionBy'>,
   content: Content,
 ): Write => ({

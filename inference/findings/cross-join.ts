@@ -3,6 +3,7 @@ import type { BoundJoin, BoundNode, ColumnId } from '../bind/bound.ts';
 import { references } from '../bind/expressions.ts';
 import { dependenciesOf } from '../derive/properties.ts';
 import type { Prover } from '../derive/prover.ts';
+import { knownAt } from '../why/known-at.ts';
 import { sourceName } from '../why/operator-text.ts';
 import { allNodes, inputOf, plainSource } from '../why/plan.ts';
 import type { Examined, Finding } from './finding.ts';
@@ -44,11 +45,9 @@ const untied = (node: BoundJoin): boolean =>
 /** A side of one row, of literals, of a series or of distinct values is there to be multiplied with. */
 const isScaffold = (node: BoundJoin, prover: Prover): boolean =>
   [node.left, node.right].some((side) => {
-    const source = plainSource(side);
-    if (source && ['values', 'function', 'unnest', 'opaque'].includes(source.op)) return true;
-    const known = prover.derive(side);
-    if (dependenciesOf(known).determines([], known.row) !== null) return true;
-    return isList(side) || (source?.op === 'instance' && isList(source.of.node));
+    if (plainSource(side)?.op === 'opaque' || isList(side)) return true;
+    const known = knownAt(side, prover);
+    return dependenciesOf(known).determines([], known.row) !== null;
   });
 
 /** Distinct values, groups without measures, a union of constants. */
@@ -59,8 +58,7 @@ function isList(node: BoundNode): boolean {
   if (node.op === 'set') return !node.all || node.inputs.every(({ node: input }) => isConstant(input));
   if (node.op === 'instance') return isList(node.of.node);
   if (node.op === 'join') return isList(node.left) && isList(node.right);
-  const source = plainSource(node);
-  return source !== null && ['values', 'function', 'unnest'].includes(source.op);
+  return ['values', 'function', 'unnest'].includes(node.op);
 }
 
 const isConstant = (node: BoundNode): boolean => {
@@ -102,4 +100,4 @@ function tiedAbove(join: BoundJoin, above: ReadonlyMap<BoundNode, BoundNode>, pr
 }
 
 const columnsOf = (side: BoundNode, prover: Prover): ColumnId[] =>
-  prover.derive(side).dependencies.flatMap(({ from, to }) => [...from, ...to]);
+  knownAt(side, prover).dependencies.flatMap(({ from, to }) => [...from, ...to]);

@@ -5,6 +5,7 @@ import { dependenciesOf } from '../derive/properties.ts';
 import type { Properties } from '../derive/properties.ts';
 import { origin } from '../derive/prover.ts';
 import type { Prover } from '../derive/prover.ts';
+import { knownAt } from '../why/known-at.ts';
 import { allNodes } from '../why/plan.ts';
 import { untoldIn } from '../why/missing.ts';
 import type { Examined, Finding } from './finding.ts';
@@ -15,7 +16,7 @@ export function fanOut({ table, made }: Examined): Finding[] {
   return made.runs.slice(0, 1).flatMap(({ query, prover }) =>
     allNodes(query.node).flatMap((node): Finding[] => {
       if (node.op !== 'group' || node.keys === null || (node.sets?.length ?? 0) > 1) return [];
-      const known = prover.derive(node.input);
+      const known = knownAt(node.input, prover);
       for (const column of node.columns) {
         const counted = twice(column, node.keys, known, prover);
         if (counted === null) continue;

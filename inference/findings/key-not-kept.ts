@@ -3,6 +3,7 @@ import type { ColumnId } from '../bind/bound.ts';
 import { dependenciesOf } from '../derive/properties.ts';
 import { origin } from '../derive/prover.ts';
 import type { Run } from '../derive/run.ts';
+import { knownAt } from '../why/known-at.ts';
 import { untoldBy } from '../why/missing.ts';
 import type { Untold } from '../why/missing.ts';
 import { inputOf } from '../why/plan.ts';
@@ -22,8 +23,9 @@ export function keyNotKept({ table, link, made }: Examined): Finding[] {
     if (!ids.every((id) => id !== undefined)) return [];
     const untold = untoldBy(ids, run, made.placeOf);
     if (untold.length === 0) return [];
+    const reached = dependenciesOf(run.known).closure(ids);
     const worst = untold
-      .map((one) => verdictOf(one, ids, run))
+      .map((one) => verdictOf(one, reached, run))
       .sort((a, b) => b.confidence - a.confidence)[0];
     if (worst === undefined || worst.confidence === 0) continue;
     const { lost, severity, confidence } = worst;
@@ -51,12 +53,12 @@ interface Verdict {
   readonly confidence: number;
 }
 
-/** Nothing is said where no key of what is read is known: for all the code says, the tested columns are one. */
-function verdictOf(lost: Untold, tested: readonly ColumnId[], run: Run): Verdict {
+/** `reached`: what the tested columns tell. Nothing is said where no key of what is read is known: for all the code says, the tested columns are one. */
+function verdictOf(lost: Untold, reached: ReadonlyMap<ColumnId, unknown>, run: Run): Verdict {
   const none = { lost, severity: 'low', confidence: 0 } as const;
   if (lost.key.length === 0 || lost.key.length > mostColumns) return none;
   if (lost.kind === 'repeated') {
-    if (!toldBefore(lost, tested, run)) return none;
+    if (!toldBefore(lost, reached, run)) return none;
     const partOfKey = lost.joined.every((id) => lost.key.includes(id));
     const onlyOn =
       lost.node.op === 'join' && lost.node.others.length === 0 && lost.node.rightOnly.length === 0;
@@ -65,8 +67,7 @@ function verdictOf(lost: Untold, tested: readonly ColumnId[], run: Run): Verdict
       : { lost, severity: 'low', confidence: 0.3 };
   }
   if (lost.kind !== 'hidden' || lost.key.some((id) => isNumber(id, run))) return none;
-  if (lost.node.op === 'group') return grouped(lost, tested, run);
-  const reached = dependenciesOf(run.known).closure(tested);
+  if (lost.node.op === 'group') return grouped(lost, reached, run);
   const partOfKey = lost.key.some((id) => reached.has(id));
   return partOfKey
     ? { lost, severity: 'medium', confidence: 0.6 }
@@ -74,10 +75,13 @@ function verdictOf(lost: Untold, tested: readonly ColumnId[], run: Run): Verdict
 }
 
 /** Whether the tested columns tell the rows apart that the join repeats; else what is lost is lost elsewhere. */
-function toldBefore({ node }: Untold, tested: readonly ColumnId[], { known, prover }: Run): boolean {
+function toldBefore(
+  { node }: Untold,
+  reached: ReadonlyMap<ColumnId, unknown>,
+  { known, prover }: Run,
+): boolean {
   if (node.op !== 'join') return true;
-  const { row } = prover.derive(node.left);
-  const reached = dependenciesOf(known).closure(tested);
+  const { row } = knownAt(node.left, prover);
   const here = new Set(known.row);
   return row.every((id) => !here.has(id) || reached.has(id));
 }
@@ -92,11 +96,10 @@ function isNumber(id: ColumnId, { prover }: Run): boolean {
 const mostColumns = 4;
 
 /** Grouped by more than what is tested: certain only where the rows grouped are known, since else the rest may follow from the tested columns. */
-function grouped(lost: Untold, tested: readonly ColumnId[], run: Run): Verdict {
+function grouped(lost: Untold, reached: ReadonlyMap<ColumnId, unknown>, run: Run): Verdict {
   const input = inputOf(lost.node);
-  const known = input && run.prover.derive(input);
+  const known = input && knownAt(input, run.prover);
   const certain = known?.row.every((id) => !known.unkeyed.has(id)) === true;
-  const reached = dependenciesOf(run.known).closure(tested);
   const wider = lost.key.some((id) => reached.has(id));
   return certain && wider
     ? { lost, severity: 'medium', confidence: 0.6 }

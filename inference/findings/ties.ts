@@ -3,6 +3,7 @@ import type { BoundExpression, BoundWindow, ColumnId } from '../bind/bound.ts';
 import { references } from '../bind/expressions.ts';
 import { dependenciesOf } from '../derive/properties.ts';
 import type { Prover } from '../derive/prover.ts';
+import { knownAt } from '../why/known-at.ts';
 import { allNodes } from '../why/plan.ts';
 import type { Examined, Finding } from './finding.ts';
 import { placeAt } from './finding.ts';
@@ -19,7 +20,7 @@ export function rowNumberTies({ table, made }: Examined): Finding[] {
       if (node.op !== 'compute') return [];
       return node.columns.flatMap(({ id, value, line }): Finding[] => {
         if (value.ex !== 'window' || value.call.name !== 'row_number' || !firsts.has(id)) return [];
-        const known = prover.derive(node.input);
+        const known = knownAt(node.input, prover);
         const order = value.orderBy.flatMap((key) => [...references(key.value)]);
         const dependencies = dependenciesOf(known);
         if (dependencies.determines([...value.partitionBy, ...order], known.row)) return [];

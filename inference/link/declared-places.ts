@@ -26,13 +26,12 @@ const placed = ({ file, declaration }: Declared, words: string): DeclaredAt => (
 function testWords({ declaration }: Declared): string | null {
   switch (declaration.declares) {
     case 'key':
+    case 'relationship':
       return `${declaration.test} of ${declaration.columns.join(', ')}`;
     case 'not_null':
       return `not_null of ${declaration.columns.join(', ')}`;
     case 'accepted_values':
       return `accepted_values of ${declaration.column}`;
-    case 'relationship':
-      return `${declaration.test} of ${declaration.columns.join(', ')}`;
     default:
       return null;
   }

@@ -3,6 +3,7 @@ import type { BoundNode, ColumnId } from '../bind/bound.ts';
 import type { Determinant } from '../derive/dependencies.ts';
 import { dependenciesOf } from '../derive/properties.ts';
 import type { Prover } from '../derive/prover.ts';
+import { knownAt } from './known-at.ts';
 
 export interface KeyAt {
   readonly columns: readonly ColumnId[];
@@ -25,7 +26,7 @@ export function keyAt(
   wanted: ReadonlySet<ColumnId>,
   prover: Prover,
 ): KeyAt | null {
-  const known = prover.derive(node);
+  const known = knownAt(node, prover);
   const dependencies = dependenciesOf(known);
   const named = new Set(
     known.dependencies.flatMap(({ from, to }) => [...from, ...to]).filter((id) => isNamed(id, node, prover)),

@@ -6,8 +6,9 @@ import { dependenciesOf } from '../derive/properties.ts';
 import type { Prover } from '../derive/prover.ts';
 import type { Run } from '../derive/run.ts';
 import { keyAt } from './key-at.ts';
+import { knownAt } from './known-at.ts';
 import { sourceName } from './operator-text.ts';
-import { allNodes, inputOf } from './plan.ts';
+import { allNodes } from './plan.ts';
 
 export interface Missing extends Partial<Place> {
   /** `no_key`: none is known of what is read; `repeated`: a join repeats rows; `hidden`: the key is not selected; `alike`: branches or elements that nothing tells apart. */
@@ -48,7 +49,7 @@ export function untoldIn(
   prover: Prover,
   placeOf: (line: number) => Place,
 ): Untold[] {
-  const known = prover.derive(node);
+  const known = knownAt(node, prover);
   if (dependenciesOf(known).determines(columns, known.row)) return [];
   const found = new Finder(prover, node, placeOf).of(node, columns);
   return [...new Map(found.map((one) => [one.words, one])).values()];
@@ -68,13 +69,13 @@ class Finder {
     for (const node of allNodes(root)) {
       if ('row' in node) this.#owners.set(node.row, node);
       if (node.op !== 'join') continue;
-      for (const id of [...prover.derive(node.right).row, ...prover.derive(node.left).row])
+      for (const id of [...knownAt(node.right, prover).row, ...knownAt(node.left, prover).row])
         this.#joins.set(id, node);
     }
   }
 
   of(node: BoundNode, visible: readonly ColumnId[], depth = 0): Untold[] {
-    const known = this.#prover.derive(node);
+    const known = knownAt(node, this.#prover);
     const told = dependenciesOf(known).closure(visible);
     if (depth > 12) return [];
     return known.row.filter((id) => !told.has(id)).flatMap((id) => this.#behind(id, depth));
@@ -88,7 +89,7 @@ class Finder {
         return this.#scan(node, id);
       case 'instance': {
         const { of } = node;
-        const known = this.#prover.derive(of.node);
+        const known = knownAt(of.node, this.#prover);
         const keys = visibleKeys(known, dependenciesOf(known), new Set(of.schema.ids()), 1, this.#prover);
         return keys.length > 0 ? this.#untold(node, id) : this.of(of.node, of.schema.ids(), depth + 1);
       }
@@ -134,11 +135,10 @@ class Finder {
     const name = node.op === 'group' ? 'the groups' : sourceName(node);
     const own = `${name} ${name === 'the groups' ? 'have' : 'has'} one row per ${someNames(key.map(this.#prover.nameOf))}`;
     const join = this.#joins.get(id);
-    const repeats = join !== undefined && isRight(id, join, this.#prover) && join.pairs.length > 0;
-    if (!repeats)
+    const side = join && join.pairs.length > 0 ? knownAt(join.right, this.#prover) : undefined;
+    if (join === undefined || !side?.row.includes(id))
       return [{ ...this.#missing('hidden', `${own}, which is not among the columns`, node), key }];
     const joined = join.pairs.map(({ right }) => right);
-    const side = this.#prover.derive(join.right);
     if (dependenciesOf(side).determines(joined, [id])) return [];
     const on = joined.map(this.#prover.nameOf).join(', ');
     const words = `${own} and is joined on ${on}: a row comes out once for each`;
@@ -160,6 +160,3 @@ const mostNames = 6;
 
 const someNames = (names: readonly string[]): string =>
   `${names.slice(0, mostNames).join(', ')}${names.length > mostNames ? ` and ${names.length - mostNames} more` : ''}`;
-
-const isRight = (id: ColumnId, join: BoundJoin, prover: Prover): boolean =>
-  inputOf(join) !== undefined && prover.derive(join.right).row.includes(id);

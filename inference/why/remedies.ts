@@ -1,6 +1,6 @@
 /** Tests that would give a table without a key one: each is tried by deriving the table as if the test were there. */
 import { deriveTable } from '../derive/derive.ts';
-import type { DeriveInput } from '../derive/derive.ts';
+import type { DerivedTable, DeriveInput } from '../derive/derive.ts';
 import { emptyInterface } from '../derive/interface.ts';
 import type { TableInterface } from '../derive/interface.ts';
 import type { Missing } from './missing.ts';
@@ -11,22 +11,26 @@ const mostCandidates = 12;
 type Keys = ReadonlyMap<string, readonly string[]>;
 
 /** In words; empty where no test of the tables read would help. */
-export function remediesFor(input: DeriveInput, missing: readonly Missing[]): string[] {
+export function remediesFor(
+  input: DeriveInput,
+  lineage: DerivedTable['lineage'],
+  missing: readonly Missing[],
+): string[] {
   const lost = new Map(
     missing.flatMap((one) => (one.table === null ? [] : [[one.table, one.joinedOn] as const])),
   );
   if (lost.size === 0 || lost.size > mostTables || missing.some(({ table }) => table === null)) return [];
   const chosen = new Map<string, readonly string[]>([...lost.keys()].map((table) => [table, []]));
-  if (keyWith(input, chosen) === null) return [];
+  let key = keyWith(input, chosen);
+  if (key === null) return [];
   for (const [table, joinedOn] of lost) {
-    const found = candidates(table, joinedOn, input).find(
-      (columns) => (keyWith(input, new Map(chosen).set(table, columns))?.length ?? 0) > 0,
-    );
+    const found = candidates(table, joinedOn, input, lineage).find((columns) => {
+      key = keyWith(input, new Map(chosen).set(table, columns));
+      return key !== null && key.length > 0;
+    });
     if (found === undefined) return [];
     chosen.set(table, found);
   }
-  const key = keyWith(input, chosen);
-  if (key === null) return [];
   const tests = [...chosen].map(([table, columns]) => `a unique test on ${table} (${columns.join(', ')})`);
   return [`${tests.join(' and ')}, where it holds, would give the key ${key.join(', ')}`];
 }
@@ -45,9 +49,14 @@ function keyWith(input: DeriveInput, keys: Keys): readonly string[] | null {
 }
 
 /** What is joined on, then columns that are called like keys. */
-function candidates(table: string, joinedOn: readonly string[], input: DeriveInput): string[][] {
+function candidates(
+  table: string,
+  joinedOn: readonly string[],
+  input: DeriveInput,
+  lineage: DerivedTable['lineage'],
+): string[][] {
   const names = input.upstream(table)?.columns.map(({ name }) => name) ?? [];
-  const used = deriveTable(input).lineage.flatMap(({ from }) =>
+  const used = lineage.flatMap(({ from }) =>
     from.flatMap((origin) => (origin.table === table && origin.column !== '*' ? [origin.column] : [])),
   );
   const singles = [...new Set([...used, ...names].map((name) => name.toLowerCase()))]

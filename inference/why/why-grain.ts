@@ -12,6 +12,7 @@ import { tableRuns } from '../derive/table-runs.ts';
 import type { TableRuns } from '../derive/table-runs.ts';
 import { keyAt } from './key-at.ts';
 import type { KeyAt } from './key-at.ts';
+import { knownAt } from './known-at.ts';
 import { missingIn } from './missing.ts';
 import type { Missing } from './missing.ts';
 import { operatorText, shortTable, sourceName } from './operator-text.ts';
@@ -52,9 +53,8 @@ export interface WhyGrain {
 }
 
 export function whyGrain(input: DeriveInput): WhyGrain {
-  const derived = deriveTable(input);
   const made = tableRuns(input);
-  const { grain } = derived;
+  const { grain, lineage } = deriveTable(input, made);
   const keyless = !grain.keys.some(({ scope }) => scope === 'table');
   const missing = keyless ? made.runs.slice(0, 1).flatMap((run) => missingIn(run, made.placeOf)) : [];
   return {
@@ -62,7 +62,7 @@ export function whyGrain(input: DeriveInput): WhyGrain {
     runs: made.runs.map((run) => blocksOf(run.query).map((block) => explain(block, run, made))),
     write: made.runs.length === 0 ? null : writeText(made, grain),
     missing,
-    remedies: remediesFor(input, missing),
+    remedies: remediesFor(input, lineage, missing),
   };
 }
 
@@ -112,7 +112,7 @@ function selected(
   { prover }: Run,
 ): WhyStep[] {
   if (before === null) return [];
-  const known = prover.derive(node);
+  const known = knownAt(node, prover);
   const visible = new Set(schema.ids());
   if (before.columns.every((id) => visible.has(id))) return [];
   const [key] = visibleKeys(known, dependenciesOf(known), visible, 1, prover);
@@ -177,7 +177,7 @@ function partnerWords(
   prover: Run['prover'],
 ): string {
   const name = side.op === 'join' ? 'what is joined so far' : sourceName(side);
-  const known = prover.derive(side);
+  const known = knownAt(side, prover);
   const proof = dependenciesOf(known).determines(columns, known.row);
   const source = plainSource(side);
   const [key] = source?.op === 'scan' ? (upstream(source.table)?.keys ?? []) : [];
