@@ -64,5 +64,5 @@ export async function withConventions(
 function assumed({ tables, key, support, exceptions, confidence }: AssumedKey): TestedKey {
   const but = exceptions === 0 ? '' : `, ${exceptions} on other columns`;
   const because = `convention that nobody accepted: ${tables} is keyed by ${key.join(', ')} (${support} others are tested to be${but})`;
-  return { columns: key, because, basis: 'assumed', confidence };
+  return { columns: key, because, by: 'convention', basis: 'assumed', confidence };
 }

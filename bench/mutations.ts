@@ -34,7 +34,7 @@ async function main(): Promise<void> {
       if (night === null) continue;
       let left = Number(flags.mutants);
       for await (const table of allDeriveInputs(db, { repo, asOf: night.asOf })) {
-        if (!table.link.testedKeys.some(({ because }) => / test of /.test(because))) continue;
+        if (!table.link.testedKeys.some(({ by }) => by === 'test')) continue;
         asIs.tested += 1;
         const holds = testedKeyHolds(table, databases);
         if (holds === 'untried') continue;

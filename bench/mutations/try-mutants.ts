@@ -20,7 +20,7 @@ type Held = 'held' | 'refuted' | 'untried';
 
 /** Whether the first tested key holds on random databases in which all that is declared of the tables read holds. */
 export function testedKeyHolds({ input, link }: Table, databases: number): Held {
-  const key = link.testedKeys.find(({ basis }) => basis === 'tested');
+  const key = link.testedKeys.find(({ by }) => by === 'test');
   if (key === undefined) return 'untried';
   const derived = deriveTable(input);
   const keys = [{ columns: key.columns, basis: 'proved' as const, rests_on: [], weak: true }];
@@ -54,7 +54,7 @@ const nameOf = ({ kind, at }: Finding): string => `${kind} ${at?.path} ${at?.lin
 
 /** Whether some derived key is within the tested columns. */
 function derivesTested({ input, link }: Table): boolean {
-  const tested = link.testedKeys.filter(({ basis }) => basis === 'tested');
+  const tested = link.testedKeys.filter(({ by }) => by === 'test');
   return deriveTable(input).interface.keys.some((key) =>
     tested.some(({ columns }) => key.columns.every((name) => columns.includes(name.toLowerCase()))),
   );

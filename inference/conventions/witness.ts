@@ -16,10 +16,10 @@ export interface Witness {
   readonly because: string;
 }
 
-/** What the tests of a source itself say. */
+/** What the tests and constraints of a source itself say. */
 export const sourceWitness = (source: string, { testedKeys, columns }: LinkOutput): Witness[] =>
   testedKeys
-    .filter(({ basis }) => basis === 'tested')
+    .filter(({ by }) => by !== 'convention')
     .map(({ columns: key, because }) => ({
       source,
       key,
@@ -39,13 +39,18 @@ export function witnessOf(link: LinkOutput, source: LinkOutput, input: DeriveInp
         other === table
           ? withDeclared(null, {
               ...source,
-              testedKeys: keys.map((columns) => ({ columns, because: '', basis: 'assumed' })),
+              testedKeys: keys.map((columns) => ({
+                columns,
+                because: '',
+                by: 'convention',
+                basis: 'assumed',
+              })),
             })
           : input.upstream(other),
     });
   const plain = derive([]);
   for (const test of link.testedKeys) {
-    if (test.basis !== 'tested' || unique(plain, test.columns)) continue;
+    if (test.by === 'convention' || unique(plain, test.columns)) continue;
     const key = originsOf(plain, table, test.columns);
     if (key === null || !unique(derive([key]), test.columns)) continue;
     return {

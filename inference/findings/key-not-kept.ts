@@ -12,9 +12,7 @@ import { placeAt } from './finding.ts';
 
 /** One a table at most: of the first tested key, unless some tested key is kept. */
 export function keyNotKept({ table, link, made }: Examined): Finding[] {
-  const tests = link.testedKeys.filter(
-    ({ basis, because }) => basis === 'tested' && / test of /.test(because),
-  );
+  const tests = link.testedKeys.filter(({ by }) => by === 'test');
   const [run] = made.runs;
   if (run === undefined || made.content.mode === 'snapshot') return [];
   const found: Finding[] = [];

@@ -7,7 +7,7 @@ import { placeAt } from './finding.ts';
 export function uniqueKeyDiffers({ table, link, made }: Examined): Finding[] {
   const { uniqueKey, mode, line } = made.content;
   if (uniqueKey.length === 0 || (mode !== 'merge' && mode !== 'delete_insert')) return [];
-  const tests = link.testedKeys.filter(({ basis }) => basis === 'tested');
+  const tests = link.testedKeys.filter(({ by }) => by === 'test');
   const run = made.runs.at(-1);
   if (run === undefined || tests.length === 0) return [];
   // Rows with the same tested key have the same unique key, so a run replaces what would break the test.

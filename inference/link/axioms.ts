@@ -23,15 +23,17 @@ export function testedKeys(facts: TableFacts, conventions: RepoConfig['conventio
     if (declaration.declares !== 'key' || !isAxiom(declaration, file.facts)) continue;
     const columns = declaration.columns.map((column) => column.toLowerCase()).sort();
     const path = declaration.path ?? file.facts.path;
-    const how = declaration.by === 'test' ? 'test' : 'constraint';
-    const because = `${declaration.test} ${how} of ${facts.table} (${path}:${declaration.lines[0]})`;
-    if (!found.has(columns.join(','))) found.set(columns.join(','), { columns, because, basis: 'tested' });
+    const by = declaration.by === 'test' ? 'test' : 'constraint';
+    const because = `${declaration.test} ${by} of ${facts.table} (${path}:${declaration.lines[0]})`;
+    if (!found.has(columns.join(',')))
+      found.set(columns.join(','), { columns, because, by, basis: 'tested' });
   }
   for (const rule of conventions) {
     if (!picomatch.isMatch(facts.table, rule.tables)) continue;
     const columns = rule.key.map((column) => column.toLowerCase()).sort();
     const because = `convention: ${rule.tables} is keyed by ${rule.key.join(', ')}`;
-    if (!found.has(columns.join(','))) found.set(columns.join(','), { columns, because, basis: 'tested' });
+    if (!found.has(columns.join(',')))
+      found.set(columns.join(','), { columns, because, by: 'convention', basis: 'tested' });
   }
   return [...found.values()].sort(
     (a, b) => a.columns.length - b.columns.length || (a.columns.join() < b.columns.join() ? -1 : 1),

@@ -72,6 +72,8 @@ export interface TestedKey {
   readonly columns: readonly string[];
   /** Words, with file and line: why it may be relied on. */
   readonly because: string;
+  /** Who says it: a test, a constraint that the database enforces, or a convention. */
+  readonly by: 'test' | 'constraint' | 'convention';
   /** `assumed` for conventions that nobody accepted. */
   readonly basis: 'tested' | 'assumed';
   /** Of an assumed one: how often such a key is right. */

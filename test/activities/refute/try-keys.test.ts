@@ -19,7 +19,7 @@ const orders = withDeclared(
     })),
     complete: true,
   },
-  { notNull: ['id'], testedKeys: [{ columns: ['id'], because: 'orders', basis: 'tested' }] },
+  { notNull: ['id'], testedKeys: [{ columns: ['id'], because: 'orders', by: 'test', basis: 'tested' }] },
 );
 
 function inputOf(sql: string, write: WriteMode = 'replace', more: Partial<Build> = {}): DeriveInput {

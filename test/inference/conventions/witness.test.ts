@@ -6,7 +6,12 @@ import type { LinkOutput, TestedKey } from '../../../schema/contracts/stages.ts'
 
 await initSqlReader();
 
-const tested = (...columns: string[]): TestedKey => ({ columns, because: 'unique test', basis: 'tested' });
+const tested = (...columns: string[]): TestedKey => ({
+  columns,
+  because: 'unique test',
+  by: 'test',
+  basis: 'tested',
+});
 
 const link = (rest: Partial<LinkOutput>): LinkOutput => ({
   path: null,
@@ -58,6 +63,8 @@ test('computed keys, and models of several tables, tell nothing', () => {
   assert.equal(witness('select a.id from raw a join other b on a.x = b.x', tested('id'), ['other', 'raw']), null); // prettier-ignore
 });
 
-test('a source that is tested speaks for itself', () => {
-  assert.deepEqual(sourceWitness('raw', link({ testedKeys: [tested('id')] })).map(({ key }) => key), [['id']]); // prettier-ignore
+test('a source that is tested speaks for itself, and an accepted convention shows no other', () => {
+  const keysBy = (by: TestedKey['by']) => sourceWitness('raw', link({ testedKeys: [{ ...tested('id'), by }] })).map(({ key }) => key); // prettier-ignore
+  assert.deepEqual(keysBy('test'), [['id']]);
+  assert.deepEqual(keysBy('convention'), []);
 });

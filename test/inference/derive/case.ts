@@ -146,6 +146,7 @@ function upstreamOf(line: string, dialect: Dialect): [string, TableInterface] {
     testedKeys: [...keyed, ...assumed].map(({ names, basis }) => ({
       columns: names,
       because: `${table} is unique on ${names.join(', ')}`,
+      by: 'test',
       basis,
     })),
     notNull: [...of('key').flat(), ...of('notnull').flat()],

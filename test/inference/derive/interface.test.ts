@@ -33,7 +33,9 @@ test('code that says all columns is not added to', () => {
 });
 
 test('a tested key is weak unless a test or the code keeps its columns from being NULL', () => {
-  const testedKeys = [{ columns: ['id', 'day'], because: 'a test', basis: 'tested' as const }];
+  const testedKeys = [
+    { columns: ['id', 'day'], because: 'a test', by: 'test' as const, basis: 'tested' as const },
+  ];
   const weak = (table: TableInterface | null, notNull: string[]) =>
     withDeclared(table, { testedKeys, notNull }).keys.map((key) => key.weak);
   assert.deepEqual(weak(null, ['id']), [true]);

@@ -28,7 +28,9 @@ const upstream = new Map<string, TableInterface>(
       {
         notNull: table.notNull,
         testedKeys:
-          table.key.length > 0 ? [{ columns: table.key, because: table.name, basis: 'tested' }] : [],
+          table.key.length > 0
+            ? [{ columns: table.key, because: table.name, by: 'test', basis: 'tested' }]
+            : [],
       },
     ),
   ]),

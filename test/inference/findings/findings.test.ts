@@ -27,6 +27,7 @@ for (const file of readdirSync(folder)
     const testedKeys = of('tested').map((columns) => ({
       columns: columns.split(',').map((column) => column.trim()),
       because: 'unique test of built (models/built.yml:3)',
+      by: 'test' as const,
       basis: 'tested' as const,
     }));
     assert.ok(of('finding').length > 0 || of('none').length > 0, 'a case expects something');
