@@ -132,16 +132,19 @@ class Finder {
   /** A key is known and not to be told from the output. None where it is joined on whole: what it is joined with is what is not told. */
   #untold(node: BoundNode, id: ColumnId): Untold[] {
     const key = keyAt(node, null, new Set(), this.#prover)?.columns ?? [];
-    const name = node.op === 'group' ? 'the groups' : sourceName(node);
-    const own = `${name} ${name === 'the groups' ? 'have' : 'has'} one row per ${someNames(key.map(this.#prover.nameOf))}`;
+    const keyless = key.length === 0;
+    const [rows, has] = node.op === 'group' ? ['the groups', 'the groups have'] : [`the rows of ${sourceName(node)}`, `${sourceName(node)} has`]; // prettier-ignore
+    const own = keyless
+      ? `no column with a name tells ${rows} apart`
+      : `${has} one row per ${someNames(key.map(this.#prover.nameOf))}`;
     const join = this.#joins.get(id);
     const side = join && join.pairs.length > 0 ? knownAt(join.right, this.#prover) : undefined;
     if (join === undefined || !side?.row.includes(id))
-      return [{ ...this.#missing('hidden', `${own}, which is not among the columns`, node), key }];
+      return [{ ...this.#missing('hidden', keyless ? own : `${own}, which is not among the columns`, node), key }]; // prettier-ignore
     const joined = join.pairs.map(({ right }) => right);
     if (dependenciesOf(side).determines(joined, [id])) return [];
     const on = joined.map(this.#prover.nameOf).join(', ');
-    const words = `${own} and is joined on ${on}: a row comes out once for each`;
+    const words = `${own}${keyless ? ', and it' : ' and'} is joined on ${on}: a row comes out once for each`;
     return [{ ...this.#missing('repeated', words, join), key, joined }];
   }
 
