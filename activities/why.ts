@@ -2,6 +2,7 @@
 import type { DeriveInput } from '../inference/derive/derive.ts';
 import { isTemporary } from '../inference/link/table-id.ts';
 import { whyGrain, type WhyGrain } from '../inference/why/why-grain.ts';
+import { unqualified } from '../knowledge/column-roots.ts';
 import type { Claim } from '../schema/contracts/claims.ts';
 import type { CodeEvidence } from '../schema/contracts/evidence.ts';
 import type { LinkOutput } from '../schema/contracts/stages.ts';
@@ -83,7 +84,7 @@ export async function inheritedFrom(
   const found: Inherited[] = [];
   for (const claim of claims) {
     if (claim.field !== 'population' || claim.origin !== 'derived' || saysIt(claim)) continue;
-    const text = plainSql(claim.value.sql);
+    const text = unqualified(claim.value.sql);
     const through: string[] = [];
     let at = table;
     for (let level = 0; level < mostLevels; level++) {
@@ -92,7 +93,7 @@ export async function inheritedFrom(
       const own = await readClaims(db, [...sets.values()].map(({ setId }) => setId), ['population']); // prettier-ignore
       const alike = [...sets].flatMap(([name, { setId }]) =>
         (own.get(setId) ?? []).flatMap((other) =>
-          other.field === 'population' && plainSql(other.value.sql) === text ? [{ name, other }] : [],
+          other.field === 'population' && unqualified(other.value.sql) === text ? [{ name, other }] : [],
         ),
       );
       const named = alike.filter(({ name }) => claim.value.sql.includes(`${name}.`));
@@ -113,6 +114,3 @@ const codeOf = ({ evidence }: Claim): CodeEvidence[] =>
 
 /** Whether it cites the line of a condition, not the whole of a build. */
 const saysIt = (claim: Claim): boolean => codeOf(claim).some(({ lines: [from, to] }) => from === to);
-
-/** Without what columns are qualified by. */
-const plainSql = (text: string): string => text.toLowerCase().replace(/(?:[\w*-]+\.)+(?=\w)/g, '');
