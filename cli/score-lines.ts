@@ -8,6 +8,7 @@ const wayWords: Readonly<Record<KeyWay, string>> = {
   proved: 'first proved key',
   derived: 'first derived key',
   configured: 'with its own unique_key',
+  likely: 'or a likelier one',
   firstColumn: 'baseline: first column',
   uniqueKey: 'baseline: unique_key',
 };
@@ -20,7 +21,9 @@ export function* keyScoreLines({ tested, ways, ...groups }: KeyFigures, { style 
   const head = ['sound', ...keyVerdicts].map((name) => name.padStart(cell)).join('');
   yield style('dim', `  ${`${tested} tested tables`.padEnd(first)}${head}`);
   for (const way of keyWays) yield countsLine(wayWords[way], ways[way]);
-  for (const [name, counts] of Object.entries({ ...groups.byBasis, ...groups.byShape, ...groups.byLayer }))
+  // Tables without a derived key say nothing as a group.
+  const { none: _none, ...byBasis } = groups.byBasis;
+  for (const [name, counts] of Object.entries({ ...byBasis, ...groups.byShape, ...groups.byLayer }))
     yield style('dim', countsLine(`derived: ${name}`, counts));
 }
 
