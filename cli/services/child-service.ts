@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SystemError } from '../../schema/contracts/errors.ts';
 import { lastLines, openLog } from './log-file.ts';
 import { readServiceMessage } from './service-message.ts';
 import type { ServiceName } from './pid-file.ts';
@@ -27,9 +28,7 @@ export interface ServiceProgram {
 }
 
 /** A service did not get ready. The message says which, why if it told, and where its log is. */
-export class ServiceStartError extends Error {
-  override readonly name = 'ServiceStartError';
-}
+export class ServiceStartError extends SystemError {}
 
 /** One running process of a service. */
 export interface ChildService {

@@ -1,6 +1,7 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { SystemError } from '../../schema/contracts/errors.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { acquireLock } from './lock-file.ts';
 import type { LockFile } from './lock-file.ts';
@@ -25,7 +26,7 @@ export async function reservePort(preferred: number): Promise<ReservedPort> {
     lock.release();
   }
   const port = await bound(0);
-  if (port === null) throw new Error('no free TCP port on 127.0.0.1');
+  if (port === null) throw new SystemError('There is no free TCP port on 127.0.0.1.');
   return { port, release: () => undefined };
 }
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../../schema/contracts/errors.ts';
 import { identify, isProcessIdentity, livenessOf } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 /** Somebody else holds the lock. Retrying helps only after the holder has ended. */
-export class LockHeldError extends Error {
-  override readonly name = 'LockHeldError';
+export class LockHeldError extends UserError {
   readonly holder: ProcessIdentity;
 
   constructor(path: string, what: string, holder: ProcessIdentity) {

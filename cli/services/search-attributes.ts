@@ -1,4 +1,5 @@
 import type { Connection } from '@temporalio/client';
+import { SystemError, UserError } from '../../schema/contracts/errors.ts';
 
 export type SearchAttributeType = 'Text' | 'Keyword' | 'Int' | 'Double' | 'Bool' | 'Datetime' | 'KeywordList';
 
@@ -31,9 +32,9 @@ export async function registerSearchAttributes(
   for (const [name, type] of wanted) {
     const found = known.get(name) ?? indexedValueType[type];
     if (found === indexedValueType[type]) continue;
-    throw new Error(
-      `search attribute ${name} of namespace ${namespace} is not of type ${type}: remove or rename it`,
-    );
+    throw new UserError(`Search attribute ${name} of namespace ${namespace} is not of type ${type}.`, {
+      next: 'Remove or rename it.',
+    });
   }
   const missing = wanted.filter(([name]) => !known.has(name));
   if (missing.length === 0) return;
@@ -42,12 +43,11 @@ export async function registerSearchAttributes(
       namespace,
       searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, indexedValueType[type]])),
     });
-  } catch (error) {
-    throw new Error(
-      `cannot register search attributes in namespace ${namespace} (${error instanceof Error ? error.message : String(error)}). ` +
-        `Somebody with the permission can: ${registrationCommand(namespace, missing)}`,
-      { cause: error },
-    );
+  } catch (cause) {
+    throw new SystemError(`Search attributes cannot be registered in namespace ${namespace}.`, {
+      next: `Somebody with the permission can: ${registrationCommand(namespace, missing)}`,
+      cause,
+    });
   }
 }
 

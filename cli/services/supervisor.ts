@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { extname, join, resolve } from 'node:path';
+import { explain } from '../../schema/contracts/errors.ts';
 import { ReservedPorts } from './free-port.ts';
 import type { ServiceProgram } from './child-service.ts';
 import { makeDataFolder } from './data-folder.ts';
@@ -204,8 +205,7 @@ class Launch {
       this.#step(name, 'done', success);
       return result;
     } catch (error) {
-      if (!this.#stopping.signal.aborted)
-        this.#step(name, 'fail', `${text}: failed`, (error as Error).message);
+      if (!this.#stopping.signal.aborted) this.#step(name, 'fail', `${text}: failed`, explain(error));
       throw error;
     }
   }

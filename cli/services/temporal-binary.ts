@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { delimiter, extname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { SystemError } from '../../schema/contracts/errors.ts';
 import { cacheFolder } from './cache-folder.ts';
 
 const run = promisify(execFile);
@@ -9,9 +10,7 @@ const cliModule = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 const executable = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 
 /** No Temporal server program. The message names every place that was tried, and what to do. */
-export class TemporalNotFoundError extends Error {
-  override readonly name = 'TemporalNotFoundError';
-}
+export class TemporalNotFoundError extends SystemError {}
 
 export interface TemporalSearch {
   /** Read: PATH, TABLELORE_CACHE_DIR, XDG_CACHE_HOME, and what Go and the download need. */
