@@ -117,3 +117,13 @@ export function projectOf(
 export const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 export const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 export const joinPath = (...parts: readonly string[]): string => parts.filter((p) => p !== '').join('/');
+
+/** Joins and resolves `.` and `..`; a path that leaves the repository keeps no `..`. */
+export function resolvePath(...parts: readonly string[]): string {
+  const resolved: string[] = [];
+  for (const part of parts.join('/').split('/')) {
+    if (part === '..') resolved.pop();
+    else if (part !== '' && part !== '.') resolved.push(part);
+  }
+  return resolved.join('/');
+}

@@ -1,6 +1,7 @@
 /** From a repository's files to a project: its packages and its profile found, nothing parsed yet. */
 import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
-import { baseName, dirName, isUnder, resolvePath } from './paths.ts';
+import { resolvePath } from '../reader.ts';
+import { baseName, dirName, isUnder } from './paths.ts';
 import {
   listOf,
   parseYaml,

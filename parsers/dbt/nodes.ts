@@ -1,6 +1,6 @@
 /** Files → dbt's nodes, by the folders that the project names. */
 import { own } from '../../schema/contracts/own.ts';
-import { baseName, dirName, isUnder } from './paths.ts';
+import { baseName, foldersBelow, innermost, isUnder } from './paths.ts';
 import type { ProjectFile } from './project-file.ts';
 import type { DbtNode, NodeType } from './types.ts';
 
@@ -31,10 +31,9 @@ function placeOf(project: ProjectFile, path: string): { type: NodeType; folder: 
   const types: NodeType[] = path.endsWith('.csv') ? ['seed'] : ['model', 'snapshot', 'test', 'analysis'];
   let best: { type: NodeType; folder: string } | undefined;
   for (const type of types) {
-    for (const folder of project.paths[type]) {
-      if (isUnder(path, folder) && (best === undefined || folder.length > best.folder.length))
-        best = { type, folder };
-    }
+    const folder = innermost(project.paths[type], path);
+    if (folder !== undefined && (best === undefined || folder.length > best.folder.length))
+      best = { type, folder };
   }
   return best;
 }
@@ -52,10 +51,7 @@ function node(
   name: string,
   line: number,
 ): DbtNode {
-  const folders = dirName(path)
-    .slice(folder.length)
-    .split('/')
-    .filter((part) => part !== '');
+  const folders = foldersBelow(folder, path);
   const fqn =
     type === 'snapshot' ? [project.name, ...folders, stem(path), name] : [project.name, ...folders, name];
   return {

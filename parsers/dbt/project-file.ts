@@ -2,7 +2,7 @@
 import { parse } from 'yaml';
 import { own } from '../../schema/contracts/own.ts';
 import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
-import { resolvePath } from './paths.ts';
+import { resolvePath } from '../reader.ts';
 import type { Config } from './types.ts';
 import { objectOf } from './yaml-values.ts';
 

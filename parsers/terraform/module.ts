@@ -1,5 +1,5 @@
 /** What the files of one Terraform module say to each other: variables, locals, and attributes of resources. */
-import { folderOf, joinPath, type TracedFiles } from '../reader.ts';
+import { folderOf, joinPath, resolvePath, type TracedFiles } from '../reader.ts';
 import { parseHcl, type Block, type Hcl } from './hcl.ts';
 
 /** Files that a module's names are looked up in, beside the file that is read. Each is asked for, so that one that comes to be is noticed. */
@@ -16,13 +16,24 @@ export interface Module {
 
 const deepest = 20;
 
-export function moduleOf(path: string, own: Block, files: TracedFiles): Module {
+/** Files that several others look names up in, parsed once a commit. */
+const parsed = new WeakMap<object, Map<string, Block>>();
+
+/** `commit`: the `commitKey` of the files. */
+export function moduleOf(path: string, own: Block, files: TracedFiles, commit: object): Module {
+  const known = parsed.get(commit) ?? new Map<string, Block>();
+  parsed.set(commit, known);
   const folder = folderOf(path);
   const others = siblings
     .map((name) => joinPath(folder, `${name}.tf`))
     .filter((other) => other !== path)
-    .flatMap((other) => files.file(other) ?? [])
-    .map(parseHcl);
+    .flatMap((other) => {
+      const text = files.file(other);
+      if (text === undefined) return [];
+      const block = known.get(other) ?? parseHcl(text);
+      known.set(other, block);
+      return [block];
+    });
   const names = namesOf([...others, own]);
 
   const value = (given: Hcl | undefined, depth = 0): Hcl | undefined => {
@@ -46,7 +57,7 @@ export function moduleOf(path: string, own: Block, files: TracedFiles): Module {
     const known = value(given);
     if (known?.is !== 'call' || !/^(file|templatefile)$/.test(known.name)) return undefined;
     const named = known.args[0]?.is === 'text' ? known.args[0].text : '';
-    const other = normal(joinPath(folder, named.replace(/^\$\{path\.(module|root)\}\//, '')));
+    const other = resolvePath(folder, named.replace(/^\$\{path\.(module|root)\}\//, ''));
     const found = named === '' || other.includes('${') ? undefined : files.file(other);
     return found === undefined ? undefined : { path: other, text: found };
   };
@@ -66,14 +77,4 @@ function namesOf(files: readonly Block[]): Map<string, Hcl> {
       for (const [key, value] of block.attributes) names.set(`${type}.${name}.${key}`, value);
   }
   return names;
-}
-
-/** Without `.` and `..`. */
-function normal(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
 }

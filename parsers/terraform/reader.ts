@@ -1,5 +1,5 @@
 import type { Dialect } from '../../schema/contracts/dialect.ts';
-import { findings, tracedFiles, type Reader } from '../reader.ts';
+import { commitKey, findings, tracedFiles, type Reader } from '../reader.ts';
 import { parseHcl } from './hcl.ts';
 import { moduleOf } from './module.ts';
 import { addResource } from './tables.ts';
@@ -27,7 +27,7 @@ export const terraformReader: Reader = {
     const files = tracedFiles(context);
     const file = parseHcl(text);
     const out = findings();
-    const module = moduleOf(path, file, files);
+    const module = moduleOf(path, file, files, commitKey(context));
     for (const block of file.blocks) addResource(block, { path, module, out });
     const dialect = warehouses.find(([pattern]) => pattern.test(text))?.[1] ?? context.dialect;
     return { path, reader: 'terraform', version, dialect, ...out, trace: files.trace };

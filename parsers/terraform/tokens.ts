@@ -68,9 +68,13 @@ function quotedLength(text: string, from: number): number {
   return text.length - from + 1;
 }
 
+const escapes = new Map([
+  ['n', '\n'],
+  ['t', '\t'],
+  ['r', '\r'],
+]);
+
 const cooked = (text: string): string =>
   text.replace(/\\(u[0-9a-fA-F]{4}|[^])/g, (_, code: string) =>
-    /^u./.test(code)
-      ? String.fromCharCode(parseInt(code.slice(1), 16))
-      : (new Map([['n', '\n'], ['t', '\t'], ['r', '\r']]).get(code) ?? code),
-  ); // prettier-ignore
+    /^u./.test(code) ? String.fromCharCode(parseInt(code.slice(1), 16)) : (escapes.get(code) ?? code),
+  );

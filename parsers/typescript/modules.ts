@@ -1,4 +1,4 @@
-import { commitKey, folderOf, joinPath, type ReadContext, type TracedFiles } from '../reader.ts';
+import { commitKey, folderOf, joinPath, resolvePath, type ReadContext, type TracedFiles } from '../reader.ts';
 import { interpret, type InterpretOptions } from './interpret.ts';
 import type { Run } from './run.ts';
 import type { Value } from './values.ts';
@@ -80,12 +80,7 @@ function readModule(
 }
 
 function candidates(path: string, specifier: string): string[] {
-  const parts: string[] = folderOf(path) === '' ? [] : folderOf(path).split('/');
-  for (const part of specifier.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  const base = joinPath(...parts);
+  const base = resolvePath(folderOf(path), specifier);
   const bare = base.replace(/\.[cm]?[jt]sx?$/, '');
   const endings = ['.ts', '.tsx', '.js', '.mjs', '.cjs'].map((ending) => bare + ending);
   const indexes = ['index.ts', 'index.js'].map((name) => joinPath(base, name));

@@ -1,5 +1,5 @@
 /** What dbt_project.yml says of generic tests, folder by folder (`data_tests:`, formerly `tests:`). */
-import { dirName, isUnder } from '../paths.ts';
+import { foldersBelow, innermost } from '../paths.ts';
 import { folderConfig, mergeConfig } from '../config.ts';
 import { memo, renderConfig } from '../naming.ts';
 import type { DbtProject } from '../project.ts';
@@ -39,12 +39,9 @@ export function testConfig(project: DbtProject, fqn: string): Config {
 
 /** The package that a properties file belongs to, then its folders under the one that holds models, seeds or snapshots. */
 function foldersOf(project: DbtProject, path: string): string[] {
-  const owner = [...project.packages.values()]
-    .filter(({ root }) => isUnder(path, root))
-    .sort((a, b) => b.root.length - a.root.length)[0];
+  const owner = project.packages.get(project.properties.at(path)?.package ?? '');
   if (owner === undefined) return [project.name];
   const { model, seed, snapshot } = owner.paths;
-  const base = [...model, ...seed, ...snapshot].find((folder) => isUnder(path, folder)) ?? owner.root;
-  const folders = dirName(path).slice(base.length).split('/');
-  return [owner.name, ...folders.filter((folder) => folder !== '')];
+  const base = innermost([...model, ...seed, ...snapshot], path) ?? owner.root;
+  return [owner.name, ...foldersBelow(base, path)];
 }
