@@ -10,6 +10,7 @@ import { findTemporal } from '../services/temporal-binary.ts';
 import { withClient, withUnmigratedStore } from '../session.ts';
 import type { Settings } from '../settings.ts';
 import { fail, firstLine, ok, warn, type Finding } from './check.ts';
+import { checkQueues } from './queues.ts';
 
 export async function checkDatabase(settings: Settings): Promise<Finding[]> {
   const own = settings.databaseUrl !== null;
@@ -78,6 +79,7 @@ async function checkServer(client: Client, settings: Settings, address: string):
   return [
     ok('Temporal', `${address}, namespace ${namespace}`),
     await checkSearchAttributes(client, namespace),
+    await checkQueues(client, settings),
     ...(await checkSchedules(client, settings)),
   ];
 }

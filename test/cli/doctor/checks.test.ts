@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { checkDataDir, checkNode } from '../../../cli/doctor/machine.ts';
 import { checkModel } from '../../../cli/doctor/model.ts';
+import { checkQueues } from '../../../cli/doctor/queues.ts';
 import { checkFiles, checkRepo } from '../../../cli/doctor/sources.ts';
 import { parseConfig } from '../../../cli/parse-config.ts';
 import type { RepoConfig } from '../../../schema/contracts/config.ts';
@@ -53,6 +54,19 @@ test('logs that no file fits are told, files that must be there fail', async (t)
     await states('    logs: [{ path: "*.jsonl" }, { path: "*.csv" }]\n    people: gone.yml\n'),
     ['query logs ok', 'query logs warn', 'people file fail'],
   );
+});
+
+test('a queue that no worker polls is told, unless the configuration needs none', async () => {
+  const polled = ['tablelore', 'tablelore-embed'];
+  const workflowService = {
+    describeTaskQueue: ({ taskQueue }: { taskQueue: { name: string } }) =>
+      Promise.resolve({ pollers: polled.filter((name) => name === taskQueue.name) }),
+  };
+  const check = (openaiKey: string | null) =>
+    checkQueues({ workflowService } as never, { temporal: { namespace: 'default' }, openaiKey } as Settings);
+  assert.equal((await check(null)).state, 'ok');
+  const { state, next } = await check('key');
+  assert.deepEqual([state, next], ['warn', 'Run `tablelore worker --queues model`.']);
 });
 
 test('the model server: no key, a refused key, an unknown model, all well', async () => {
