@@ -9,7 +9,7 @@ import { pointedSets } from '../store/pointed-sets.ts';
 import { readDiagnostics } from '../store/runs.ts';
 
 /** Items that a list of a report holds. */
-export const mostListed = 100;
+const mostListed = 100;
 const cardsAtOnce = 200;
 
 export interface NightToCompare {

@@ -11,7 +11,7 @@ export const madeConfig = (title: string, yaml: string): string =>
   `# ${title} Once edited, it is kept. (${hashOf(yaml)})\n${yaml}`;
 
 /** Nobody has edited the file since `start` wrote it. */
-export function isAsMade(text: string): boolean {
+function isAsMade(text: string): boolean {
   const [, hash, yaml = ''] = /^#.*\((\w+)\)\n([^]*)$/.exec(text) ?? [];
   return hash === hashOf(yaml);
 }

@@ -44,7 +44,7 @@ export interface SettingsFlags {
 }
 
 /** Where `start` works on the fixture, and other commands where nothing else is named. */
-export const defaultDataDir = '.tablelore/demo';
+const defaultDataDir = '.tablelore/demo';
 /** A text file that names the data folder that was started last, as seen from the current folder. `start` writes it. */
 export const currentDataDirFile = '.tablelore/current';
 

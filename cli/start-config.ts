@@ -66,7 +66,7 @@ export function ownConfig(flags: SettingsFlags, environment: NodeJS.ProcessEnv, 
 }
 
 /** Folder of the fixtures: beside the sources in the clone, and in the package. */
-export const fixturesDir = join(
+const fixturesDir = join(
   import.meta.dirname,
   '..',
   ...(import.meta.filename.endsWith('.ts') ? [] : ['..']),

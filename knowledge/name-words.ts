@@ -57,7 +57,7 @@ const abbreviations: ReadonlyMap<string, string> = new Map(
 );
 
 /** Words of an identifier, lower case, in order: `fctOrders_v2` → fct, orders, v2. */
-export function nameWords(name: string): string[] {
+function nameWords(name: string): string[] {
   return name
     .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1 $2')
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')

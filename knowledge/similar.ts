@@ -31,7 +31,7 @@ export interface Similar {
 }
 
 /** Pairs below it are not worth a word. */
-export const leastLikeness = 0.45;
+const leastLikeness = 0.45;
 const most = 5;
 /** Of more tables than this that share one thing, each meets only its neighbours by name: comparing all grows with their square. */
 const mostPerFeature = 60;

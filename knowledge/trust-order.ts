@@ -4,7 +4,7 @@ import type { Claim, ClaimField } from '../schema/contracts/claims.ts';
 export type ClaimOf<F extends ClaimField> = Extract<Claim, { field: F }>;
 
 /** Levels of trust, best first: the order of merge unless a field has its own rule. */
-export const authorities = ['person', 'declared', 'derived', 'observed', 'inferred'] as const;
+const authorities = ['person', 'declared', 'derived', 'observed', 'inferred'] as const;
 export type Authority = (typeof authorities)[number];
 
 /** The newest person behind a claim; null when no person stands behind it. `date` is an ISO date. */
@@ -51,7 +51,7 @@ export function whyTrusted(kept: Claim, lost: Claim): string {
   return `${authorityWords[best]} stands before ${authorityWords[other]}`;
 }
 
-export const authorityWords: Readonly<Record<Authority, string>> = {
+const authorityWords: Readonly<Record<Authority, string>> = {
   person: "a person's word",
   declared: 'what is declared in code',
   derived: 'what follows from the code',

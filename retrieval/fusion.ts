@@ -15,7 +15,7 @@ export interface Fused {
 /** What one way of looking counts. A name that was typed out leaves no doubt; meaning and words are each wrong in their own way. */
 export const weights: Readonly<Record<Ranking['by'], number>> = { name: 4, meaning: 1, words: 0.8 };
 /** Tempers the head of each list: place 1 counts 1 / (rankOffset + 1). */
-export const rankOffset = 10;
+const rankOffset = 10;
 
 /** Reciprocal rank fusion: each way adds its weight divided by the place, so that scores of different kinds need not be compared. */
 export function fuse(rankings: readonly Ranking[]): Fused[] {

@@ -129,7 +129,7 @@ function missingColumn(message: string): [alias?: string | undefined, column?: s
   return column === undefined ? [] : [alias, column];
 }
 
-export class RandomDatabase implements Disposable {
+class RandomDatabase implements Disposable {
   readonly #db = new DatabaseSync(':memory:');
   readonly #tables: readonly Stored[];
   readonly #own: TableId;

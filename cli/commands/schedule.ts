@@ -68,7 +68,7 @@ async function act(client: Client, config: Config, repo: string, action: Action)
   return '';
 }
 
-export function* scheduleLines(
+function* scheduleLines(
   state: ScheduleState,
   { schedule }: Pick<Config, 'schedule'>,
   done: string,

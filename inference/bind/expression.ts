@@ -136,7 +136,7 @@ function bindCall(call: CallExpression, site: Site): BoundCall {
   };
 }
 
-export function bindSort(keys: readonly SortKey[], site: Site): BoundSortKey[] {
+function bindSort(keys: readonly SortKey[], site: Site): BoundSortKey[] {
   return keys.map((key) => ({
     value: bindExpression(key.value, site),
     ...(key.descending ? { descending: true } : {}),

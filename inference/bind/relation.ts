@@ -140,7 +140,7 @@ function bindCte(scan: CteScan, binder: Binder, place: Place): Bound {
 }
 
 /** A schema with other numbers for the same columns. */
-export function seenThrough(schema: Schema, instance: (inner: ColumnId) => ColumnId): Schema {
+function seenThrough(schema: Schema, instance: (inner: ColumnId) => ColumnId): Schema {
   return new Schema(
     schema.items.map((item) =>
       isOpen(item)

@@ -97,7 +97,7 @@ const kindsOfId = new Set(
 );
 
 /** `customer_id` → "customer", `dim_date_key` → "date". */
-export function nounOf(name: string): string {
+function nounOf(name: string): string {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()

@@ -95,7 +95,7 @@ interface Known {
 }
 
 /** One sentence, without anything that is not known. */
-export function freshnessWords(known: Known): string {
+function freshnessWords(known: Known): string {
   const parts: string[] = [];
   if (known.schedule)
     parts.push(`built ${scheduleWords(known.schedule)}${known.job ? ` by ${known.job}` : ''}`);

@@ -22,7 +22,7 @@ export function memo<T>(project: DbtProject, key: string, make: () => T): T {
 }
 
 /** Text of a setting with its templates rendered; hooks keep theirs, since they run with the model. */
-export function renderSetting(project: DbtProject, text: string, packageName = project.name): string {
+function renderSetting(project: DbtProject, text: string, packageName = project.name): string {
   if (!text.includes('{{') && !text.includes('{%')) return text;
   return memo(project, `setting:${packageName}:${text}`, () => {
     try {

@@ -58,7 +58,7 @@ function ref(session: Session, args: Value[], kwargs: Kwargs, rt: Runtime): Valu
 }
 
 /** What an ephemeral model is called inside the queries that use it. */
-export function ephemeralName(node: DbtNode): string {
+function ephemeralName(node: DbtNode): string {
   return `__dbt__cte__${node.name}${node.version === undefined ? '' : `_v${node.version}`}`;
 }
 

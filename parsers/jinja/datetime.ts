@@ -16,7 +16,7 @@ function fromIso(value: string): DateTime {
   return new DateTime(time, value.length === 10);
 }
 
-export class TimeDelta extends PyObject {
+class TimeDelta extends PyObject {
   readonly typeName = 'timedelta';
   readonly ms: number;
   constructor(ms: number) {

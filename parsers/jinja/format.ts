@@ -73,7 +73,7 @@ export function formatBraces(template: string, args: readonly Value[], kwargs: K
 const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([sdfFeEgGxXob%])?$/su;
 
 /** The format mini-language. @throws JinjaError for a spec that it cannot read or a width over 10,000 */
-export function formatValue(value: Value, spec: string): string {
+function formatValue(value: Value, spec: string): string {
   if (spec === '') return str(value);
   const match = SPEC.exec(spec);
   if (!match) throw new JinjaError(`format ${JSON.stringify(spec)} is unknown`);

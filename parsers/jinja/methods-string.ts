@@ -44,7 +44,7 @@ function splitWords(self: string, limit: number, fromRight: boolean): string[] {
   return [...words.slice(0, limit).map((word) => word[0]), self.slice(edge).trimEnd()];
 }
 
-export function titleCase(self: string): string {
+function titleCase(self: string): string {
   return self.toLowerCase().replace(/\p{L}+/gu, (word) => (word[0] as string).toUpperCase() + word.slice(1));
 }
 

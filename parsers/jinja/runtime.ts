@@ -13,7 +13,7 @@ export interface Limits {
   depth: number;
 }
 
-export const defaultLimits: Limits = { steps: 5_000_000, output: 16_000_000, depth: 100 };
+const defaultLimits: Limits = { steps: 5_000_000, output: 16_000_000, depth: 100 };
 
 const MAX_DIAGNOSTICS = 100;
 

@@ -12,7 +12,7 @@ const executes =
   /^(execute|executemany|execute_sql|executescript|execute_query|query|query_and_wait|sql|run|run_query|run_sql|read_sql|fetch|fetchall|fetchrow|fetch_all|fetch_one|fetchval|fetch_pandas_all|get_records|get_first|get_pandas_df|get_df|raw_sql|copy_expert|insert_job|submit|start_query_execution|dry_run)$/;
 
 /** Writes of BigQuery's job configuration. */
-export const dispositions: Readonly<Record<string, WriteMode>> = {
+const dispositions: Readonly<Record<string, WriteMode>> = {
   WRITE_TRUNCATE: 'replace',
   WRITE_APPEND: 'append',
   WRITE_EMPTY: 'replace',

@@ -124,7 +124,7 @@ function template(node: TSESTree.TemplateLiteral, scope: Scope, run: Run): strin
   return out;
 }
 
-export function interpolated(expression: TSESTree.Node, scope: Scope, run: Run): string {
+function interpolated(expression: TSESTree.Node, scope: Scope, run: Run): string {
   const value = evaluate(expression, scope, run);
   return value.is === 'none' ? hole('value') : printed(value);
 }

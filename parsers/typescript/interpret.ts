@@ -79,7 +79,7 @@ export function interpret(path: string, text: string, options: InterpretOptions)
   return { out: run.out, exports: run.exports, scope, run };
 }
 
-export function parseProgram(
+function parseProgram(
   path: string,
   text: string,
   diagnostics: Diagnostic[],

@@ -13,7 +13,7 @@ export interface Outcome {
 }
 
 /** The backend stopped in a way it cannot recover from; the process has to be started again on the same folder. */
-export class BackendLostError extends Error {
+class BackendLostError extends Error {
   override readonly name = 'BackendLostError';
 }
 

@@ -75,7 +75,7 @@ export function currentHash(project: DbtProject, key: string): string | null {
 }
 
 /** The answer to `relation:<unique id>`: what the node is called in the warehouse. */
-export function relationAnswer(project: DbtProject, uniqueId: string): string {
+function relationAnswer(project: DbtProject, uniqueId: string): string {
   const node = project.nodes.get(uniqueId);
   return node === undefined ? '' : nodeRelation(project, node).str();
 }

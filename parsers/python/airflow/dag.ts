@@ -30,7 +30,7 @@ function dbtGroup(call: Call, run: Run): Value {
   return group;
 }
 
-export function openJob(id: string, keywords: ReadonlyMap<string, Value>, node: PyNode, run: Run): Value {
+function openJob(id: string, keywords: ReadonlyMap<string, Value>, node: PyNode, run: Run): Value {
   const job: JobState = run.jobs.get(id) ?? { id, lines: linesOf(run, node), tasks: new Map() };
   run.jobs.set(id, job);
   const defaults = keywords.get('default_args');

@@ -3,7 +3,7 @@ import { argument } from '../run.ts';
 import { unknown, type Value } from '../values.ts';
 
 /** Ids of the tasks that a value stands for: a task, a group or a list of them. */
-export function taskIds(value: Value | undefined): string[] {
+function taskIds(value: Value | undefined): string[] {
   if (value?.is === 'tasks') return [...value.ids];
   return value?.is === 'list' ? value.items.flatMap((item) => taskIds(item)) : [];
 }

@@ -144,7 +144,7 @@ const bound = (path: string): string =>
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toUpperCase();
 
-export const emptyWindow: WindowValue = { is: 'window', partitionBy: [], orderBy: [] };
+const emptyWindow: WindowValue = { is: 'window', partitionBy: [], orderBy: [] };
 
 /** `Window.partitionBy(…)`. */
 export const windowLibrary: Library = (call) => {

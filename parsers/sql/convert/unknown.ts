@@ -22,7 +22,7 @@ export function opaqueExpression(tree: Tree, env: Env): OpaqueExpression {
   return { ex: 'opaque', parts: expressionsIn(dataOf(tree), env), text: kind };
 }
 
-export function expressionsIn(value: unknown, env: Env): Expression[] {
+function expressionsIn(value: unknown, env: Env): Expression[] {
   return [...treesIn(value)].map((each) => convertExpression(each, env));
 }
 

@@ -155,7 +155,7 @@ function timeTravel({ text, tokens }: Failure): string | null {
   }
   return edited(text, edits);
 }
-export const timeTravelSample = 'TABLESAMPLE SYSTEM (0 PERCENT)';
+const timeTravelSample = 'TABLESAMPLE SYSTEM (0 PERCENT)';
 
 /** `(a, b,)` and `SELECT a, FROM t`. */
 function trailingComma({ text, tokens }: Failure): string | null {

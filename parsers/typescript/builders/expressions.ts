@@ -66,7 +66,7 @@ export function itemOf(value: Value, site: CallSite, run: Run): ProjectItem {
   return { ...(name === undefined ? {} : { name }), value: column, line };
 }
 
-export function sqlExpression(text: string, site: CallSite, run: Run): Expression {
+function sqlExpression(text: string, site: CallSite, run: Run): Expression {
   const line = lineOf(run, site.at);
   const [item] = readExpressions(text, { dialect: run.dialect, path: run.path, lineMap: () => line }) ?? [];
   return item?.value ?? { ex: 'opaque', parts: [], text: readable(text) };
