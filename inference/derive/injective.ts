@@ -1,6 +1,7 @@
 /** Values that keep their parts apart: a surrogate key determines the columns it is made of. */
 import type { BoundCall, BoundExpression, ColumnId } from '../bind/bound.ts';
 import type { Properties } from './properties.ts';
+import { isNever } from './never.ts';
 import type { Prover } from './prover.ts';
 import { typeClass, typeText } from './types.ts';
 
@@ -172,7 +173,7 @@ function coalesceInverse(
     (text.length >= 5 || (written !== null && written !== 'string' && Number.isNaN(Number.parseFloat(text))));
   const strong = { ...inner, weak: false, present: [] };
   const rest = `no value is '${text}', which stands for NULL`;
-  return rare ? strong : needs(strong, rest, true);
+  return rare || isNever(value, text, prover) ? strong : needs(strong, rest, true);
 }
 
 function castInverse(
