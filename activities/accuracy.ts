@@ -6,6 +6,7 @@ import {
   compareDeclared,
   type Comparison,
 } from '../knowledge/compare-declared.ts';
+import { inOneGrain } from '../knowledge/accuracy.ts';
 import { median, noJoins, plus, scoreJoins, type JoinFigures } from '../knowledge/join-score.ts';
 import {
   keyFigures,
@@ -28,7 +29,7 @@ export async function measureAccuracy(db: Database, repo: string, asOf: string):
 }
 
 /** All comparisons as of the end of the night of `asOf`, by table. */
-export async function readComparisons(db: Database, repo: string, asOf: string): Promise<Comparison[]> {
+async function readComparisons(db: Database, repo: string, asOf: string): Promise<Comparison[]> {
   const found: Comparison[] = [];
   for await (const own of claimsByTable(db, repo, asOf, comparedFields))
     found.push(...compareDeclared(own[0].table, own));
@@ -77,7 +78,8 @@ export async function readScores(
       table,
       path: builds.get(table)?.path ?? null,
       declared: declared?.grain ?? null,
-      derived: of('grain', 'derived')[0] ?? null,
+      derived: inOneGrain(of('grain', 'derived')),
+      likely: likelyOf(own),
       firstColumn: of('column', 'derived').find(({ position }) => position === 0)?.column ?? null,
       uniqueKey: builds.get(table)?.uniqueKey ?? null,
     });
@@ -91,6 +93,19 @@ export async function readScores(
     keys: { ...keyFigures(keys), tables: keys },
     joins: { ...joins, claims: median(claims) },
   };
+}
+
+/** An assumption at least as sure as this names a row better than a proof of more columns. */
+const sureEnough = 0.85;
+
+function likelyOf(claims: readonly Claim[]): readonly string[] | null {
+  const assumed = claims.flatMap((claim) => {
+    if (claim.field !== 'grain' || claim.origin !== 'derived' || claim.confidence < sureEnough) return [];
+    const [first] = claim.value.keys;
+    return first?.basis === 'assumed' && first.scope === 'table' ? [{ claim, first }] : [];
+  });
+  const [best] = assumed.sort((a, b) => b.claim.confidence - a.claim.confidence);
+  return best?.first.columns ?? null;
 }
 
 /** The files that build tables, and what these configure as `unique_key`. */

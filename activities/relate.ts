@@ -1,4 +1,4 @@
-/** Compares tables with each other: joins that code writes anywhere, and look-alikes. */
+/** Compares tables with each other: joins that code writes anywhere, look-alikes, and keys and references that the others make likely. */
 import { windowOfWrite } from '../inference/link/freshness-claim.ts';
 import { rankJoins, type FoundJoin } from '../inference/derive/rank-joins.ts';
 import { isTemporary } from '../inference/link/table-id.ts';
@@ -16,9 +16,10 @@ import type { ActivityDeps } from './deps.ts';
 import { hashOf } from './hash.ts';
 import { alive } from './heartbeat.ts';
 import { evidenceAt } from './line-evidence.ts';
+import { columnNames, likelyClaims } from './likely-claims.ts';
 import { inScope } from './scope.ts';
 
-interface TableState {
+export interface TableState {
   readonly link: LinkOutput;
   readonly derive: DeriveOutput | null;
   readonly grain: ClaimValue<'grain'> | null;
@@ -36,6 +37,7 @@ export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResu
       (table) => tables.get(table)?.link.testedKeys.map(({ columns }) => columns) ?? [],
     );
     const alike = similarTables([...tables].filter(([table]) => !isTemporary(table)).map(similarInput));
+    const likely = likelyClaims(tables, (table) => (joins.get(table) ?? []).map(({ value }) => value));
     const before = await pointedSets(db, repo, asOf, 'relate');
     const wanted = inScope(handle);
     const results: StageResult[] = [];
@@ -63,6 +65,7 @@ export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResu
           confidence: 0.8,
           evidence: evidenceAt(tables.get(table)?.link, null),
         })),
+        ...(likely.get(table) ?? []),
       ];
       const known = before.get(table);
       const inputHash = hashOf(claims);
@@ -102,16 +105,11 @@ function* foundJoins(tables: ReadonlyMap<string, TableState>): Generator<FoundJo
 }
 
 function similarInput([table, { link, derive, grain, population }]: [string, TableState]): TableShape {
-  const derived = derive?.interface;
-  const complete = derived?.complete === true || link.columnsComplete;
-  const columns = derived?.complete
-    ? derived.columns
-    : [...(link.columns ?? []), ...(link.columnsComplete ? [] : (derived?.columns ?? []))];
   return {
     table,
     upstream: link.upstream,
-    columns: [...new Map(columns.map(({ name }) => [name.toLowerCase(), name])).values()],
-    open: !complete,
+    columns: columnNames({ link, derive }),
+    open: !(derive?.interface.complete === true || link.columnsComplete),
     copies: new Map(derive?.copies ?? []),
     key: grain?.keys[0]?.columns ?? null,
     timeGrain: grain?.time_grain ?? null,

@@ -42,6 +42,13 @@ export function verdictOf(key: KeyColumns | undefined, tested: readonly KeyColum
 export const wholeKeys = (grain: Grain | null, ...bases: readonly GrainKey['basis'][]): GrainKey[] =>
   grain?.keys.filter((key) => key.scope === 'table' && bases.includes(key.basis)) ?? [];
 
+/** Several claims' keys as one grain, most trusted first: proofs before assumptions, and what the first claim says beside. */
+export function inOneGrain(grains: readonly Grain[]): Grain | null {
+  const keys = grains.flatMap((grain) => grain.keys);
+  const proved = keys.filter(({ basis }) => basis === 'proved');
+  return grains[0] ? { ...grains[0], keys: [...proved, ...keys.filter((key) => !proved.includes(key))] } : null; // prettier-ignore
+}
+
 /** Of the first derived key. Null when the table has no tested key, so that there is nothing to compare. */
 export function compareKeys(declared: Grain | null, derived: Grain | null): KeyComparison | null {
   const tested = wholeKeys(declared, 'tested').map((key) => key.columns);

@@ -1,6 +1,6 @@
 /** What people declared of one table beside what follows from its code: two witnesses that do not know of each other. */
 import type { Claim, ClaimField, ClaimValue, Origin } from '../schema/contracts/claims.ts';
-import { compareKeys, joinFound, type KeyVerdict } from './accuracy.ts';
+import { compareKeys, inOneGrain, joinFound, type KeyVerdict } from './accuracy.ts';
 import { personBehind } from './trust-order.ts';
 
 /** Fields that are declared and derived alike. */
@@ -51,7 +51,7 @@ const keyWords = (columns: readonly string[]): string => columns.join(', ') || '
 
 function keyComparisons(table: string, declared: readonly Grain[], derived: readonly Grain[]): Comparison[] {
   const tests = declared.find(({ keys }) => keys.some(({ basis }) => basis === 'tested'));
-  const compared = compareKeys(tests ?? null, derived[0] ?? null);
+  const compared = compareKeys(tests ?? null, inOneGrain(derived));
   if (compared === null) return [];
   const { verdict, tested, derived: key, later } = compared;
   const words =

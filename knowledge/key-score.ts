@@ -2,9 +2,10 @@
 import type { ClaimValue, GrainKey } from '../schema/contracts/claims.ts';
 import { compareKeys, keyVerdicts, verdictOf, wholeKeys, type KeyVerdict } from './accuracy.ts';
 
-/** Ways to a table's first key. `proved`: from code and tests of other tables; `derived`: that, else an assumption; `configured`: that, and the table's own
- * `unique_key`; the other two are baselines, which read no code: the first output column, and `unique_key` alone. */
-export const keyWays = ['proved', 'derived', 'configured', 'firstColumn', 'uniqueKey'] as const;
+/** Ways to a table's first key. `proved`: from code and tests of other tables; `derived`: that, else the likeliest assumption; `configured`: that, and the table's
+ * own `unique_key`; `likely`: an assumption of high confidence, which names a row where proofs are of other columns or of more, else as configured; the other two
+ * are baselines, which read no code: the first output column, and `unique_key` alone. */
+export const keyWays = ['proved', 'derived', 'configured', 'likely', 'firstColumn', 'uniqueKey'] as const;
 export type KeyWay = (typeof keyWays)[number];
 
 export const layers = ['staging', 'intermediate', 'mart', 'other'] as const;
@@ -29,6 +30,8 @@ export interface ScoredTable {
   /** The declared keys and the derived ones; null: nobody says. */
   readonly declared: Grain | null;
   readonly derived: Grain | null;
+  /** The first assumed key of high confidence; null: there is none. */
+  readonly likely: readonly string[] | null;
   /** Null: not known. */
   readonly firstColumn: string | null;
   /** As the build's configuration has it; null: it has none, or only of the current rows of a snapshot. */
@@ -42,6 +45,7 @@ export function scoreKeys(of: ScoredTable): KeyScore | null {
   if (compared === null) return null;
   const { tested } = compared;
   const [proved] = wholeKeys(of.derived, 'proved');
+  const configured = withConfig(compared.derived, of.uniqueKey);
   const verdict = (key: readonly string[] | null | undefined): KeyVerdict =>
     verdictOf(key ?? undefined, tested);
   return {
@@ -52,7 +56,8 @@ export function scoreKeys(of: ScoredTable): KeyScore | null {
     verdicts: {
       proved: verdict(proved?.columns),
       derived: compared.verdict,
-      configured: verdict(withConfig(compared.derived, of.uniqueKey)),
+      configured: verdict(configured),
+      likely: verdict(of.likely ?? configured),
       firstColumn: verdict(of.firstColumn === null ? null : [of.firstColumn]),
       uniqueKey: verdict(of.uniqueKey),
     },

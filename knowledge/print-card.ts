@@ -93,7 +93,7 @@ function joins(card: Card, page: Page): void {
     const count = value.cardinality === 'unknown' ? '' : `  ${value.cardinality}`;
     page.entry(
       'joins',
-      `${value.columns.join(', ')} → ${value.to} (${value.to_columns.join(', ')})${count}`,
+      `${value.columns.join(', ')} → ${value.to} (${value.to_columns.join(', ')})${count}${value.by_name ? '  by name' : ''}`,
       tag(from),
       from.claim,
     );

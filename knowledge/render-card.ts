@@ -104,7 +104,8 @@ function joins(card: Card): string {
     const on = same
       ? value.columns.join(', ')
       : `${value.columns.join(', ')} = ${value.to_columns.join(', ')}`;
-    return `${value.to} on ${on}${value.cardinality === 'unknown' ? '' : ` (${value.cardinality})`}`;
+    const notes = [value.cardinality === 'unknown' ? '' : value.cardinality, value.by_name ? 'by name' : ''].filter(Boolean); // prettier-ignore
+    return `${value.to} on ${on}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
   });
   return labelled('Joins', texts.join('; '));
 }

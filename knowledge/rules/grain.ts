@@ -20,9 +20,9 @@ const mostNamed = 4;
 /**
  * The best keys of all claims. Equal column sets are one key; a key is left out when a part of it is a key on better or equal grounds.
  * Keys that are sure (a person's, tested, proved) can all be true at once, so they stand side by side, also where a proved key is
- * narrower than a tested one: then the test asks for less than what holds. A guessed key stands only where no sure one does. That a
- * derived key which rests on assumptions gives way is no conflict (a surrogate key and the columns that it is made of are both keys);
- * that a model or the logs see other rows than a test does is one.
+ * narrower than a tested one: then the test asks for less than what holds. A guessed key stands only where no sure one does, or
+ * behind a proved one that it is a part of. That a derived key which rests on assumptions gives way is no conflict (a surrogate key and
+ * the columns that it is made of are both keys); that a model or the logs see other rows than a test does is one.
  */
 export function mergeGrain(claims: readonly Grain[]): Merged<Partial<Card>> {
   const losses: Loss[] = [];
@@ -102,7 +102,7 @@ function contradiction(stated: Stated, kept: readonly Stated[], doubt: Grain | u
     };
   }
   const sure = kept.find((other) => isSure(other) && other.claim.id !== stated.claim.id);
-  if (!sure || isPart(sure.key, stated.key)) return null;
+  if (!sure || isPart(sure.key, stated.key) || namesRow(stated, kept)) return null;
   return {
     kept: sure.claim,
     subject: nameOf(stated.key),
@@ -112,6 +112,12 @@ function contradiction(stated: Stated, kept: readonly Stated[], doubt: Grain | u
     beside: false,
   };
 }
+
+/** An assumption about a part of a wide key that the code proves, where nobody tests a key: it says what the wide one is likely about, and stands behind it. */
+const namesRow = ({ key, claim }: Stated, kept: readonly Stated[]): boolean => {
+  const sure = kept.filter(isSure);
+  return claim.origin === 'derived' && sure.every((one) => one.key.basis === 'proved') && sure.some((one) => isPart(key, one.key)); // prettier-ignore
+};
 
 /** A person who names fewer columns, or other ones, than a key of the code asks for. Keys without a common column can both be true. */
 const differs = (person: Stated, stated: Stated): boolean =>

@@ -40,6 +40,8 @@ export const joinSchema = z.object({
   to_columns: z.array(z.string()),
   /** From this table's rows to the other's; a relationship test alone does not say. */
   cardinality: z.enum(['1:1', '1:n', 'n:1', 'n:m', 'unknown']),
+  /** No code or test joins them: the columns' names alone say so. */
+  by_name: z.boolean().optional(),
 });
 
 export const upstreamSchema = z.object({

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { likelyReferences, type ReferringTable } from '../../../inference/conventions/likely-references.ts';
+
+const table = (id: string, columns: string[], key?: string): ReferringTable => ({
+  table: id,
+  columns,
+  keys: key === undefined ? [] : [{ column: key, sure: true }],
+});
+const accounts = table('db.crm.accounts', ['account_id', 'parent_account_id'], 'account_id');
+const references = (id: string, ...tables: ReferringTable[]): string[] =>
+  (likelyReferences(tables).get(id) ?? []).map(({ column, to, toColumn }) => `${column} ${to} ${toColumn}`);
+
+test("a column called like another table's key refers to it, and a longer name as well", () => {
+  const deals = table('db.crm.deals', ['deal_id', 'account_id', 'owner_id'], 'deal_id');
+  assert.deepEqual(references('db.crm.deals', accounts, deals), ['account_id db.crm.accounts account_id']);
+  assert.deepEqual(references('db.crm.accounts', accounts, deals), ['parent_account_id db.crm.accounts account_id']); // prettier-ignore
+});
+
+test('the key must name its table, and of two tables the nearer one comes first', () => {
+  const shop = table('db.shop.accounts', ['account_id'], 'account_id');
+  const other = table('db.crm.balances', ['account_id'], 'account_id');
+  const deals = table('db.crm.deals', ['account_id']);
+  assert.deepEqual(references('db.crm.deals', shop, accounts, other, deals), [
+    'account_id db.crm.accounts account_id',
+    'account_id db.shop.accounts account_id',
+  ]);
+  assert.deepEqual(references('db.crm.deals', other, deals), []);
+});
