@@ -17,6 +17,16 @@ export interface FactsOfCommit {
   readonly missing: readonly SourceFile[];
 }
 
+/** Keys of facts that are known to hold at a commit: for large projects, asking whether they do takes longer than linking them. */
+const held = new WeakMap<SourceFiles, Set<string>>();
+
+/** Remembers in this process that facts hold at the commit: they were just made from it, or looked at. */
+export function rememberHeld(source: SourceFiles, keys: Iterable<string>): void {
+  const known = held.get(source) ?? new Set();
+  held.set(source, known);
+  for (const key of keys) known.add(key);
+}
+
 export async function factsOfCommit(
   deps: ActivityDeps,
   handle: Pick<RunHandle, 'repo' | 'commit'>,
@@ -32,17 +42,19 @@ export async function factsOfCommit(
   const found = new Map<string, StoredFacts[]>();
   for (const row of await findFacts(deps.db, candidates))
     found.set(row.path, [...(found.get(row.path) ?? []), row]);
-  const rows = [...found.values()].flat();
-  if (rows.some((row) => asksProject(row.trace))) await source.loadProjects();
+  const isHeld = ({ key }: StoredFacts) => held.get(source)?.has(key) === true;
+  const asks = (row: StoredFacts) => !isHeld(row) && asksProject(row.trace);
+  if ([...found.values()].flat().some(asks)) await source.loadProjects();
   const blobAt = (path: string): string | undefined => source.blobOf.get(path);
   const known = new Map<string, string>();
   const missing: SourceFile[] = [];
   for (const file of source.files) {
     const context = source.context(file.path);
-    const holds = found.get(file.path)?.find((row) => traceHolds(row, context, blobAt));
+    const holds = found.get(file.path)?.find((row) => isHeld(row) || traceHolds(row, context, blobAt));
     if (holds) known.set(file.path, holds.key);
     else missing.push(file);
   }
+  rememberHeld(source, known.values());
   return { source, known, missing };
 }
 

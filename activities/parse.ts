@@ -1,7 +1,7 @@
 import { saveFacts } from '../store/facts.ts';
 import type { ChunkResult, RunHandle } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
-import { factsKey, parseContext } from './facts-of-commit.ts';
+import { factsKey, parseContext, rememberHeld } from './facts-of-commit.ts';
 import { alive } from './heartbeat.ts';
 import { sourceFiles } from './source-files.ts';
 import { readChunk } from './work-list.ts';
@@ -24,6 +24,7 @@ export function parse(deps: ActivityDeps, handle: RunHandle, chunk: number): Pro
       return { key: factsKey(blob, facts, by), blob, facts, asked: by };
     });
     await saveFacts(deps.db, handle.repo, rows);
+    rememberHeld(source, rows.map(({ key }) => key)); // prettier-ignore
     const failed = parsed.filter(({ facts }) =>
       facts.diagnostics.some((one) => one.code === 'parse.given_up'),
     ).length;
