@@ -92,6 +92,9 @@ function periodIn(value: BoundExpression): Period | null {
   return null;
 }
 
+/** A hash of more columns tells versions of content apart: none of them says what a row is. */
+const mostParts = 8;
+
 /** What a hashed key of one column is made of. */
 function hashedParts(key: TableKey, run: Run): string[] | null {
   const [name] = key.columns;
@@ -100,7 +103,7 @@ function hashedParts(key: TableKey, run: Run): string[] | null {
   const definition = origin(run.prover, id);
   if (definition?.kind !== 'computed') return null;
   const parts = inverse(definition.value, run.known, run.prover);
-  if (!parts || parts.columns.length === 0) return null;
+  if (!parts || parts.columns.length === 0 || parts.columns.length > mostParts) return null;
   return [...new Set(parts.columns)].map((part) => columnName(part, run));
 }
 

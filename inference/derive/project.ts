@@ -15,7 +15,6 @@ export interface VisibleKey {
 }
 
 const mostColumns = 8;
-const mostColumnsAlone = 24;
 
 /** Minimal keys made of visible columns, fewest columns first. */
 export function visibleKeys(
@@ -27,8 +26,8 @@ export function visibleKeys(
 ): VisibleKey[] {
   const found = dependencies.determinants(known.row, visible, most);
   const narrow = found.filter((key) => key.columns.length <= mostColumns);
-  const wide = found.filter((key) => key.columns.length <= mostColumnsAlone).slice(0, 1);
-  return (narrow.length > 0 ? narrow : wide).map((key) => ({
+  // However wide: a table that has a key does not repeat rows.
+  return (narrow.length > 0 ? narrow : found.slice(0, 1)).map((key) => ({
     columns: key.columns,
     weak: key.weak,
     used: key.used,
