@@ -118,9 +118,11 @@ export function dispositionOf(value: Value | undefined, address?: Value): WriteM
 function loadJob(call: Call, run: Run): Value | undefined {
   const { method } = call;
   const line = lineOf(run, call.node);
-  const write = dispositionOf(field(call.keywords.get('job_config') ?? call.args[2], 'write_disposition'));
+  const destination = argument(call, 1, 'destination', 'table');
+  const disposition = field(call.keywords.get('job_config') ?? call.args[2], 'write_disposition');
+  const write = dispositionOf(disposition, destination);
   if (/^load_table_from_(uri|file|dataframe|json)$/.test(method)) {
-    const target = codeTable(textOf(argument(call, 1, 'destination', 'table')), line);
+    const target = codeTable(textOf(destination), line);
     const source = argument(call, 0, 'source_uris', 'dataframe', 'file_obj', 'json_rows');
     const reads = textsOf(source).flatMap((text) => codeLocation(text, line) ?? []);
     const relation = source?.is === 'frame' ? source.relation : undefined;
@@ -135,7 +137,7 @@ function loadJob(call: Call, run: Run): Value | undefined {
     return unknown();
   }
   if (method === 'copy_table') {
-    const target = codeTable(textOf(argument(call, 1, 'destination')), line);
+    const target = codeTable(textOf(destination), line);
     const reads = textsOf(argument(call, 0, 'sources')).flatMap((text) => codeTable(text, line) ?? []);
     if (target !== null) push(call, run, target, write, reads);
     return unknown();
