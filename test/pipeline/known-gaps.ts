@@ -49,10 +49,6 @@ export const knownGaps: readonly { readonly row: string; readonly why: string }[
     why: 'the key holds in each partition only, and then no time grain is told',
   },
   {
-    row: 'raw.yml | acme-data.recs.product_affinity | join product_id → acme-data.marts.dim_products (product_id)',
-    why: "the join is written over a script's temporary views",
-  },
-  {
     row: 'raw.yml | acme-data.recs.product_affinity | population common_orders >= 5',
     why: 'conditions over aggregates are left out',
   },
