@@ -76,10 +76,11 @@ export function deriveTable(input: DeriveInput, made: TableRuns = tableRuns(inpu
   const columns = columnsOf(first, runs);
   const complete = !runs.some((run) => run.open || !sameColumns(run, first));
   const lineage = lineageOf(runs);
+  const kept = content.mode !== 'replace';
   const inAll = runs.slice(1).map((run) => {
-    return new Set(population(run, input.table).map((fact) => fact.sql));
+    return new Set(population(run, input.table, kept).map((fact) => fact.sql));
   });
-  const facts = population(first, input.table)
+  const facts = population(first, input.table, kept)
     .filter((fact) => inAll.every((sqls) => sqls.has(fact.sql)))
     .map((fact) => placed(fact, placeOf));
   const grain = grainOf(keys, first, runs, complete);

@@ -26,15 +26,17 @@ const most = 24;
 
 /**
  * The conditions over columns of the output, or of tables further up, without repeats and without what depends on a run or on what the table `own` held before.
+ * `kept`: rows of earlier runs stay, so that a condition on the time of the run need not hold any more.
  */
 export function population(
   { known, names, prover, query }: Pick<Run, 'known' | 'names' | 'prover' | 'query'>,
   own: TableId,
+  kept: boolean,
 ): PopulationFact[] {
   const facts = new Map<string, PopulationFact>();
   const lasting = known.predicates
     .filter(({ value, run }) => !run && !trivial(value, prover) && !tablesOf(value, prover).has(own))
-    .filter(({ value }) => !withItself(value, prover))
+    .filter(({ value }) => !withItself(value, prover) && !(kept && wearsOff(value)))
     .map((predicate) => ({ ...predicate, value: bySeenSide(predicate.value, names) }))
     .map((predicate) => ({ ...predicate, sql: renderExpression(predicate.value, prover, names) }));
   const said = Map.groupBy(lasting, ({ sql }) => sql);
@@ -51,6 +53,19 @@ export function population(
     facts.set(sql, { sql, words, predicate, ...(line === undefined ? {} : { line }), ...local });
   }
   return [...facts.values()];
+}
+
+const present =
+  /^(now|today|yesterday|getdate|sysdate|systimestamp|current_(date|time|timestamp|datetime)|localtime(stamp)?|unix_timestamp|utc_timestamp)$/;
+
+/** Whether time alone may undo a condition: all but "not after the present" and its like. */
+function wearsOff(value: BoundExpression): boolean {
+  const ofNow = (part: BoundExpression): boolean =>
+    some(part, (one) => one.ex === 'call' && one.args.length < 2 && present.test(one.name));
+  if (value.ex !== 'binary' || value.op === 'or' || value.op === 'and') return ofNow(value);
+  const [left, right] = [ofNow(value.left), ofNow(value.right)];
+  if (left && right) return true;
+  return left ? !/^>=?$/.test(value.op) : right && !/^<=?$/.test(value.op);
 }
 
 /** Both sides of a match are equal: ours goes by the other's name where only that one is in the output. */
