@@ -1,4 +1,5 @@
-import { assembleDossier, type DossierFile } from '../../inference/model/dossier.ts';
+import { assembleDossier } from '../../inference/model/dossier.ts';
+import type { DossierFile } from '../../inference/model/excerpt.ts';
 import { redact } from '../../knowledge/redact.ts';
 import type { Claim } from '../../schema/contracts/claims.ts';
 import { readClaims } from '../../store/claims.ts';

@@ -1,16 +1,10 @@
 /** What the model is told about one table, item by item. Pure: the same inputs give the same bytes. */
-import type { NewClaim } from '../../schema/contracts/claims.ts';
+import type { ClaimField, NewClaim } from '../../schema/contracts/claims.ts';
 import { claimLine, flat } from './claim-text.ts';
-import { numberedLine, spansOf, type Span } from './shown.ts';
+import { excerpt, type DossierFile } from './excerpt.ts';
+import { numberedLine, type Span } from './shown.ts';
+import { fairShares } from './shares.ts';
 import { cutLines, estimateTokens, fitting } from './tokens.ts';
-
-export interface DossierFile {
-  readonly path: string;
-  /** The whole file, redacted, without line ends. */
-  readonly lines: readonly string[];
-  /** The lines that are about the table, 1-based and inclusive; shown first where the file is too long. */
-  readonly spans: readonly (readonly [from: number, to: number])[];
-}
 
 export interface DossierInput {
   readonly table: string;
@@ -36,30 +30,38 @@ export interface DossierItem {
 }
 
 /** Shares of the budget. What one part leaves free, the files may use. */
+const openShare = 0.05;
 const claimShare = 0.3;
 const upstreamShare = 0.15;
 const similarShare = 0.1;
-const contextLines = 10;
 
 /** The items, each to be one message. Together about `budget` tokens at most, unless single lines are huge. */
 export function assembleDossier(input: DossierInput, budget: number): DossierItem[] {
-  const fixed = [aboutItem(input), openItem(input)];
+  const claims = input.claims.filter(isTelling).sort(byWeight);
   const items = [
-    ...fixed,
-    listItem('Known', input.claims.map(claimLine), budget * claimShare),
+    aboutItem(input),
+    openItem(claims, budget * openShare),
+    listItem('Known', claims.map(claimLine), budget * claimShare),
     listItem('Reads', input.upstream.map(told), budget * upstreamShare),
     listItem('Look-alikes', input.similar.map(told), budget * similarShare),
   ].filter((item) => item !== null);
-  let room = budget - items.reduce((sum, item) => sum + estimateTokens(item.text), 0);
-  const files: DossierItem[] = [];
-  input.files.forEach((file, index) => {
-    const share = room / (input.files.length - index);
-    const item = fileItem(file, Math.max(share, 50));
-    room -= estimateTokens(item.text);
-    files.push(item);
-  });
-  return [...items, ...files];
+  const room = budget - items.reduce((sum, item) => sum + estimateTokens(item.text), 0);
+  return [...items, ...fileItems(input.files, room)];
 }
+
+/** In this order claims are told, so that what a long list loses is its columns, and of those the ones of which only a type is known. */
+const weightiest = [
+  ...['deprecated', 'caveat', 'description', 'purpose', 'grain', 'population'],
+  ...['freshness', 'owner', 'join', 'consumer', 'column'],
+] as readonly ClaimField[];
+
+/** Kind and use stand above; lineage of columns is long, and the code tells it better. */
+const isTelling = ({ field }: NewClaim): boolean => weightiest.includes(field);
+const byWeight = (a: NewClaim, b: NewClaim): number =>
+  weightiest.indexOf(a.field) - weightiest.indexOf(b.field) || Number(isBare(a)) - Number(isBare(b));
+
+const isBare = (claim: NewClaim): boolean =>
+  claim.field === 'column' && claim.value.description === null && claim.value.values === null;
 
 function aboutItem({ table, path, kind, write, usageBand }: DossierInput): DossierItem {
   const lines = [
@@ -72,7 +74,7 @@ function aboutItem({ table, path, kind, write, usageBand }: DossierInput): Dossi
 }
 
 /** Fields of the ledger for which nothing is known yet, beside those that only reading tells. */
-function openItem({ claims }: DossierInput): DossierItem {
+function openItem(claims: readonly NewClaim[], tokens: number): DossierItem {
   const known = new Set<string>(claims.map(({ field }) => field));
   const open = ['description', 'grain', 'join', 'population', 'freshness', 'owner'].filter(
     (field) => !known.has(field),
@@ -83,10 +85,16 @@ function openItem({ claims }: DossierInput): DossierItem {
     ),
   );
   const columns = claims.flatMap((claim) => (claim.field === 'column' ? [claim.value.column] : []));
-  const undescribed = [...new Set(columns)].filter((column) => !described.has(column.toLowerCase()));
+  const undescribed = [...new Set(columns)]
+    .filter((column) => !described.has(column.toLowerCase()))
+    .map(flat);
+  const named = undescribed.slice(0, fitting(undescribed, tokens));
+  const more = undescribed.length - named.length;
   const lines = [
     `Nothing is known of: ${open.join(', ') || 'no field'}`,
-    ...(undescribed.length === 0 ? [] : [`Columns without a description: ${flat(undescribed.join(', '))}`]),
+    ...(undescribed.length === 0
+      ? []
+      : [`Columns without a description: ${named.join(', ')}${more === 0 ? '' : ` and ${more} more`}`]),
   ];
   return { title: 'Open', text: lines.join('\n') };
 }
@@ -103,27 +111,16 @@ function listItem(title: string, entries: readonly string[], tokens: number): Do
 const told = ({ table, text }: { table: string; text: string }): string =>
   `${flat(table)}${text === '' ? '' : `: ${flat(text)}`}`;
 
-/** The file, or as much as fits of what is nearest to the table. */
-function fileItem(file: DossierFile, tokens: number): DossierItem {
-  const numbers = file.lines.map((_, index) => index + 1);
-  const show = (number: number) => numberedLine(number, file.lines[number - 1] ?? '');
-  const whole = estimateTokens(numbers.map(show).join('\n')) <= tokens;
-  const wanted = whole ? numbers : nearest(numbers, file);
-  const texts = wanted.map(show);
-  const kept = whole ? wanted.length : fitting(texts, tokens);
-  const lines = whole ? texts : cutLines(texts, tokens);
-  return {
-    title: flat(file.path),
-    text: `File ${flat(file.path)}:\n${lines.join('\n')}`,
-    shown: spansOf(file.path, wanted.slice(0, kept)),
-  };
+/** Each file, or as much of it as its share of the room. The first one may take as much as all others together. */
+function fileItems(files: readonly DossierFile[], room: number): DossierItem[] {
+  const wanted = files.map(({ lines }) => estimateTokens(lines.map(numberedAt).join('\n')));
+  const weights = files.map((_, index) => (index === 0 ? Math.max(1, files.length - 1) : 1));
+  const shares = fairShares(wanted, weights, room);
+  return files.map((file, index) => {
+    const { text, shown } = excerpt(file, Math.max(shares[index] ?? 0, leastOfFile));
+    return { title: flat(file.path), text: `File ${flat(file.path)}:\n${text}`, shown };
+  });
 }
 
-/** The lines that are about the table with some around them; all lines where that is not known. */
-function nearest(numbers: readonly number[], { spans }: DossierFile): readonly number[] {
-  if (spans.length === 0) return numbers;
-  const near = numbers.filter((number) =>
-    spans.some(([from, to]) => number >= from - contextLines && number <= to + contextLines),
-  );
-  return near.length === 0 ? numbers : near;
-}
+const leastOfFile = 50;
+const numberedAt = (line: string, index: number): string => numberedLine(index + 1, line);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { assembleDossier, type DossierInput } from '../../../inference/model/dossier.ts';
+import { fairShares } from '../../../inference/model/shares.ts';
 import { shortText } from '../../../inference/model/short-text.ts';
 import { estimateTokens } from '../../../inference/model/tokens.ts';
 import type { NewClaim } from '../../../schema/contracts/claims.ts';
@@ -43,20 +44,54 @@ File c.sql:
   );
 });
 
-test('a huge table stays within the budget, and shows what is nearest to it', () => {
-  const lines = Array.from({ length: 20_000 }, (_, index) => `  column_${index + 1},`);
-  const claims = Array.from({ length: 5_000 }, (_, index) => description(`Claim number ${index}.`));
+test('a huge table stays within the budget, and keeps what tells most', () => {
+  const column = (name: string, about: string | null): NewClaim => ({
+    ...common,
+    field: 'column',
+    value: { column: name, position: null, type: 'INT64', description: about, nullable: null, values: null },
+  });
+  const names = Array.from({ length: 2_000 }, (_, index) => `column_${index + 1}`);
+  const note: NewClaim = { ...common, field: 'caveat', value: { text: 'Test orders are in here.' } };
+  const claims = [...names.map((name) => column(name, null)), column('state', 'Where it is.'), note];
+  const builder = [
+    '{{ config(unique_key="id") }}',
+    ...names.map((name) => `  ${name},`),
+    'where not is_test',
+  ];
+  const before = Array.from({ length: 3_000 }, (_, index) => `-- another model ${index}`);
   const files = [
-    { path: 'big.sql', lines, spans: [[15_000, 15_050] as const] },
+    { path: 'big.sql', lines: [...before, ...builder], spans: [[3_001, 5_002] as const] },
+    { path: 'long.yml', lines: names.map((name) => `- name: ${name}`), spans: [] },
     { path: 'small.yml', lines: ['models:'], spans: [] },
   ];
-  const huge = { ...input, claims, files };
+  const upstream = names.map((name) => ({ table: `a.b.${name}`, text: 'Things.' }));
+  const huge = { ...input, claims, files, upstream };
   const all = text(huge, 4_000);
   assert.ok(estimateTokens(all) < 4_200, `${estimateTokens(all)} tokens`);
-  assert.match(all, /15000\| {3}column_15000,/);
-  assert.match(all, /more lines are left out here/);
-  assert.match(all, /1\| models:/);
   assert.equal(text(huge, 4_000), all);
+  const known = all.slice(all.indexOf('Known:')).split('\n');
+  assert.equal(known[1], '- caveat (declared): Test orders are in here.');
+  assert.equal(known[2], '- column (declared): state: INT64; Where it is.');
+  assert.match(all, /Columns without a description: column_1, .* and \d+ more\n/);
+  assert.match(all, /… \d+ more lines are left out here/);
+  assert.match(all, /File big.sql:\n… lines 1 to 2990 are left out here\n/);
+  assert.match(all, /3001\| \{\{ config/);
+  assert.match(
+    all,
+    /… lines \d+ to \d+ are left out here\n *\d+\|   column_\d+,[^]*5002\| where not is_test/,
+  );
+  assert.match(all, /2000\| - name: column_2000/);
+  assert.match(all, /1\| models:/);
+  const shown = assembleDossier(huge, 4_000).flatMap((item) => item.shown ?? []);
+  const tokensOf = (path: string) => shown.filter((span) => span.path === path).reduce((sum, { from, to }) => sum + to - from + 1, 0); // prettier-ignore
+  assert.ok(tokensOf('big.sql') > tokensOf('long.yml'), 'the file that builds it has the larger share');
+});
+
+test('files get what they want, and share the rest by weight', () => {
+  assert.deepEqual(fairShares([10, 900, 900], [2, 1, 1], 410), [10, 200, 200]);
+  assert.deepEqual(fairShares([900, 900, 900], [2, 1, 1], 400), [200, 100, 100]);
+  assert.deepEqual(fairShares([5, 5], [1, 1], 400), [5, 5]);
+  assert.deepEqual(fairShares([5], [1], -3), [0]);
 });
 
 test('the short text of a table holds nothing that the model or logs said', () => {
