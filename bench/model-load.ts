@@ -1,7 +1,8 @@
 /**
  * Measures asking the model about many tables: `node bench/model-load.ts [--tables 1000] [--workers 3] [--requests 3600] [--tokens 6000000] [--latency 50]
- * [--in-flight 24] [--data-dir DIR]`, with the flags of bench/synthetic.ts. Limits are a minute's. Each table has a round of tools and an answer. The model server runs in
- * this process and counts by a real tokenizer. `DATABASE_URL` names a Postgres server of its own, with an empty database; else the embedded database is used.
+ * [--in-flight 24] [--data-dir DIR]`, on a synthetic monorepo with the flags of bench/synthetic.ts, on `--repo PATH` with `--dialect D`, or on the `--fixture`. Limits are a
+ * minute's. Each table has a round of tools and an answer. The model server runs in this process and counts by a real tokenizer. `DATABASE_URL` names a
+ * Postgres server of its own, with an empty database; else the embedded database is used.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +12,6 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import type { RunSummary } from '../activities/contract.ts';
-import { writeConfig } from '../cli/made-config.ts';
 import type { Services } from '../cli/services/services.ts';
 import { stopOnSignals } from '../cli/services/stop-signals.ts';
 import { startWorld, withClient, withDatabase } from '../cli/session.ts';
@@ -20,17 +20,20 @@ import { explain } from '../schema/contracts/errors.ts';
 import { readRun } from '../store/runs.ts';
 import { speedSignal } from '../workflows/messages.ts';
 import { mainQueue } from '../workflows/queues.ts';
+import { dossierRows } from './model/dossiers.ts';
+import { makeGround, type LoadLimits } from './model/ground.ts';
 import { startLoadServer, type LoadFigures } from './model/server.ts';
+import { watchSlots } from './model/slots.ts';
 import { quantile } from './model/windows.ts';
-import { readHistory } from './repository/history.ts';
-import { syntheticFlags, syntheticOptions } from './synthetic.ts';
-import { syntheticDefaults } from './synthetic/files.ts';
-import { writeHistory } from './synthetic/history.ts';
+import { readLength } from './repository/history.ts';
+import { syntheticFlags } from './synthetic.ts';
 
 async function main(): Promise<void> {
   const { values: flags } = parseArgs({
     options: {
       ...syntheticFlags,
+      repo: { type: 'string' },
+      fixture: { type: 'boolean', default: false },
       workers: { type: 'string', default: '3' },
       requests: { type: 'string', default: '3600' },
       tokens: { type: 'string', default: '6000000' },
@@ -44,23 +47,18 @@ async function main(): Promise<void> {
   mkdirSync(dataDir, { recursive: true });
   const model = await startLoadServer(Number(flags.latency), countTokens);
   Object.assign(process.env, { OPENAI_API_KEY: 'bench', OPENAI_BASE_URL: model.baseUrl });
-  const url = join(dataDir, 'monorepo');
-  const options = syntheticOptions(flags);
-  await writeHistory(url, options, [{ day: flags.from, changed: 0 }]);
-  const config = join(dataDir, 'tablelore.yml');
-  const limits = {
+  const limits: LoadLimits = {
     requestsPerMinute: Number(flags.requests),
     tokensPerMinute: Number(flags.tokens),
-    tablesPerNight: options.tables,
+    tablesPerNight: Number(flags.tables),
   };
-  const repo = { name: 'synthetic', url, dialect: options.dialect, defaults: syntheticDefaults };
-  writeConfig(config, JSON.stringify({ version: 1, repos: [repo], model: limits, embeddings: { provider: 'local' } })); // prettier-ignore
+  const { config, asOf } = await makeGround(dataDir, flags, limits);
   const settings = readSettings({ dataDir, config });
   const services = await startWorld(settings, () => {}, stopOnSignals());
   const more = Array.from({ length: Number(flags.workers) - 1 }, (_, index) => startWorker(settings, services, index)); // prettier-ignore
   try {
     await Promise.all(more.map((child) => once(child, 'message')));
-    const night = await runNight(settings, services, flags.from, Number(flags['in-flight']));
+    const night = await runNight(settings, services, asOf, Number(flags['in-flight']));
     print(night, model.figures(), limits);
   } finally {
     for (const child of more) child.kill('SIGTERM');
@@ -90,17 +88,19 @@ async function runNight(settings: Settings, services: Services, asOf: string, in
     const start = { taskQueue: mainQueue, workflowId: `load-${asOf}`, args: [{ asOf }] };
     const handle = await client.workflow.start('nightly', start);
     await handle.signal(speedSignal, inFlight);
-    const [summary] = [(await handle.result()) as RunSummary[] | RunSummary].flat();
+    const ended = handle.result() as Promise<RunSummary[] | RunSummary>;
+    const [slots, result] = await Promise.all([watchSlots(client.workflow.getHandle(handle.workflowId), ended), ended]);
+    const [summary] = [result].flat();
     const stored = await withDatabase(services.databaseUrl, (db) => readRun(db, summary?.run ?? ''));
     if (!stored?.report) throw new Error('The night left no report.');
-    return { report: stored.report, history: await readHistory(handle) };
+    return { report: stored.report, slots, history: await readLength(client, handle.workflowId) };
   });
-}
+} // prettier-ignore
 
 function print(
-  { report, history }: Awaited<ReturnType<typeof runNight>>,
+  { report, slots, history }: Awaited<ReturnType<typeof runNight>>,
   load: LoadFigures,
-  limits: { readonly requestsPerMinute: number; readonly tokensPerMinute: number },
+  limits: LoadLimits,
 ): void {
   const infer = report.stages.find(({ stage }) => stage === 'infer');
   const of = (most: number, limit: number) => `${most.toLocaleString('en-US')} of ${limit.toLocaleString('en-US')}`; // prettier-ignore
@@ -116,7 +116,11 @@ function print(
     ['most tokens in a minute', of(load.mostTokensAMinute, limits.tokensPerMinute)],
     ['most requests at once', String(load.mostAtOnce)],
     ['between two turns, median and p95', `${ms(0.5)}, ${ms(0.95)}`],
-    ['events in the history of the last run', `${history.events}; ${history.bytes} bytes`],
+    ['tables that held a slot, tables that waited without one', `${slots.atWork.toFixed(1)}, ${slots.waiting.toFixed(1)}`],
+    ['history of the whole night', `${history.events} events, ${Math.round(history.bytes / 1024)} KiB`],
+    ['history a table', `${(history.events / Math.max(1, infer?.done ?? 0)).toFixed(1)} events, ${Math.round(history.bytes / Math.max(1, infer?.done ?? 0))} bytes`],
+    ['load of the machine', slots.load.toFixed(1)],
+    ...dossierRows(load.dossiers),
   ]; // prettier-ignore
   for (const [name = '', value = ''] of lines) console.log(`| ${name} | ${value} |`);
 }

@@ -5,6 +5,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventsOf } from '../../cli/model-bridge/stream.ts';
 import { emptyReading } from '../../test/support/empty-reading.ts';
+import { measureDossier, type Dossier } from './dossiers.ts';
 import { mostWithin, type Drawn } from './windows.ts';
 
 export interface LoadServer {
@@ -27,11 +28,13 @@ export interface LoadFigures {
   readonly betweenTurns: readonly number[];
   /** The most requests at work at once. */
   readonly mostAtOnce: number;
+  /** One of each table. */
+  readonly dossiers: readonly Dossier[];
 }
 
 interface Asked {
   readonly model: string;
-  readonly input: readonly { readonly type?: string; readonly id?: string }[];
+  readonly input: readonly { readonly type?: string; readonly content?: string }[];
   readonly prompt_cache_key: string;
 }
 
@@ -45,6 +48,7 @@ export async function startLoadServer(
   const bodies = new Map<string, number>();
   const answered = new Map<string, number>();
   const betweenTurns: number[] = [];
+  const dossiers = new Map<string, Dossier>();
   let atOnce = 0;
   let mostAtOnce = 0;
 
@@ -55,6 +59,8 @@ export async function startLoadServer(
     const last = answered.get(asked.prompt_cache_key);
     if (last !== undefined) betweenTurns.push(at - last);
     const amount = tokensOf(text);
+    if (begins(asked))
+      dossiers.set(asked.prompt_cache_key, measureDossier(asked.input.map(({ content = '' }) => content), tokensOf)); // prettier-ignore
     requests.push({ at, amount: 1 });
     tokens.push({ at, amount: amount + outputTokens });
     bodies.set(text, (bodies.get(text) ?? 0) + 1);
@@ -83,6 +89,7 @@ export async function startLoadServer(
       mostTokensAMinute: mostWithin(tokens, 60_000),
       betweenTurns,
       mostAtOnce,
+      dossiers: [...dossiers.values()],
     }),
     close: () => void server.close().closeAllConnections(),
   };
@@ -90,10 +97,14 @@ export async function startLoadServer(
 
 const outputTokens = 300;
 
-function responseTo({ model, input }: Asked, number: number, inputTokens: number) {
-  const first = !input.some(({ type }) => type === 'function_call_output');
-  const said = first
-    ? { id: `fc_${number}`, type: 'function_call', status: 'completed', call_id: `call_${number}`, name: 'search', arguments: JSON.stringify({ pattern: 'where', regex: false, ignore_case: true, paths: null, page: null }) } // prettier-ignore
+/** The file that builds the table, as the dossier names it. */
+const builderOf = ({ input }: Asked): string => /^Built by: (.*)$/m.exec(input[0]?.content ?? '')?.[1] ?? '';
+
+const begins = ({ input }: Asked): boolean => !input.some(({ type }) => type === 'function_call_output');
+
+function responseTo(asked: Asked, number: number, inputTokens: number) {
+  const said = begins(asked)
+    ? { id: `fc_${number}`, type: 'function_call', status: 'completed', call_id: `call_${number}`, name: 'read_file', arguments: JSON.stringify({ path: builderOf(asked), from: 1, to: 40 }) } // prettier-ignore
     : { id: `msg_${number}`, type: 'message', status: 'completed', role: 'assistant', content: [{ type: 'output_text', text: JSON.stringify(emptyReading), annotations: [], logprobs: [] }] }; // prettier-ignore
   return {
     id: `resp_${number}`,
@@ -101,7 +112,7 @@ function responseTo({ model, input }: Asked, number: number, inputTokens: number
     status: 'completed',
     error: null,
     incomplete_details: null,
-    model,
+    model: asked.model,
     output: [said],
     usage: {
       input_tokens: inputTokens,

@@ -1,5 +1,5 @@
 /** What a run left in Temporal: how long its history is, and how much of its time no activity was at work. */
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 
 export interface HistoryFigures {
   readonly events: number;
@@ -8,6 +8,21 @@ export interface HistoryFigures {
   readonly seconds: number;
   readonly idleSeconds: number;
 }
+
+/** Events and bytes of all runs of a workflow that continued as new. */
+export async function readLength(client: Client, workflowId: string): Promise<Pick<HistoryFigures, 'events' | 'bytes'>> {
+  const length = { events: 0, bytes: 0 };
+  let runId: string | null | undefined = (await client.workflow.getHandle(workflowId).describe()).runId;
+  while (runId) {
+    const handle: WorkflowHandle = client.workflow.getHandle(workflowId, runId);
+    const { raw } = await handle.describe();
+    const events = (await handle.fetchHistory()).events ?? [];
+    length.events += events.length;
+    length.bytes += Number(raw.workflowExecutionInfo?.historySizeBytes ?? 0);
+    runId = events[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
+  }
+  return length;
+} // prettier-ignore
 
 type Timestamp = { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined;
 
