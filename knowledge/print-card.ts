@@ -1,4 +1,5 @@
 import type { Card } from '../schema/contracts/card.ts';
+import { columnNotes } from '../schema/contracts/column-words.ts';
 import { originWord, Page, tag, type PageOptions } from './page.ts';
 import { clip, count, oneLine } from './plain-text.ts';
 import { usageWords } from './usage-words.ts';
@@ -106,13 +107,17 @@ function columns(card: Card, page: Page, most: number): void {
   const rows = card.columns.slice(0, most);
   const nameWidth = Math.min(32, Math.max(0, ...rows.map(({ column }) => column.length)));
   const typeWidth = Math.min(14, Math.max(0, ...rows.map(({ type }) => (type ?? '').length)));
-  for (const { column: name, type, description, values } of rows) {
-    const column = oneLine(name);
+  for (const row of rows) {
+    const { type, description, values } = row;
+    const column = oneLine(row.column);
     const allowed = values ? `${description ? ' ' : ''}[${values.join(', ')}]` : '';
     const head = `${column.padEnd(nameWidth)}  ${clip(oneLine(type ?? ''), typeWidth).padEnd(typeWidth)}  `;
     page.entry(
       'columns',
-      `${head}${clip(oneLine(`${description ?? ''}${allowed}`), mostOfColumn)}`,
+      `${head}${[`${description ?? ''}${allowed}`, columnNotes(row)]
+        .map((text) => clip(oneLine(text), mostOfColumn))
+        .join(' ')
+        .trim()}`,
       '',
       undefined,
       undefined,

@@ -1,4 +1,5 @@
 import type { Card } from '../schema/contracts/card.ts';
+import { columnNotes } from '../schema/contracts/column-words.ts';
 import { shortName, spokenWords } from './name-words.ts';
 import { clip, oneLine } from './plain-text.ts';
 import { usageWords } from './usage-words.ts';
@@ -85,9 +86,11 @@ function population(card: Card): string {
 function columns(card: Card): string {
   const texts: string[] = [];
   let room = columnCharacters;
-  for (const { column, description, values } of card.columns) {
+  for (const one of card.columns) {
+    const { column, values } = one;
+    const description = [one.description ?? '', columnNotes(one)].map((text) => clip(oneLine(text), 160)).join(' ').trim(); // prettier-ignore
     const allowed = values && values.length > 0 ? ` [${clip(values.slice(0, listed).join(', '), 120)}]` : '';
-    const full = `${column}${description ? `: ${clip(oneLine(description), 160)}` : ''}${allowed}`;
+    const full = `${column}${description ? `: ${description}` : ''}${allowed}`;
     const text = full.length + 2 <= room * 0.5 || full.length < 40 ? full : column;
     room -= text.length + 2;
     if (room < 0) break;

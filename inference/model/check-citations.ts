@@ -5,7 +5,8 @@
 import { addressedLines } from './addressed-lines.ts';
 import type { Citation, Statement, TableReading } from './output-contract.ts';
 import type { Span } from './shown.ts';
-import { holdsName, holdsPredicate, namedInSql, namedInText, type Named } from './named.ts';
+import { holdsLiteral, holdsName, holdsPredicate, namedInSql, namedInText, type Named } from './named.ts';
+import { namesUnit } from './names-unit.ts';
 
 export interface CheckedAgainst {
   readonly table: string;
@@ -66,7 +67,7 @@ export function checkCitations(reading: TableReading, against: CheckedAgainst): 
     });
   }
 
-  const { own, words, literal, otherTable, sqlNames } = checker;
+  const { own, words, literal, otherTable, sqlNames, column } = checker;
   const accepted: TableReading = {
     purpose: one('purpose', reading.purpose, (s, cited) => words(s.text, cited)),
     grain: one('grain', reading.grain, (s, cited) => first([...s.key_columns.map((name) => own(name, cited)), words(s.phrase, cited)])), // prettier-ignore
@@ -75,7 +76,12 @@ export function checkCitations(reading: TableReading, against: CheckedAgainst): 
     population: each('population', reading.population, (s) => s.sql, (s, cited) => s.sql.trim() === '' ? words(s.words, cited) : sqlNames(s.sql, cited)), // prettier-ignore
     freshness: one('freshness', reading.freshness, (s, cited) => s.schedule === null ? words(s.words, cited) : literal(s.schedule, cited)), // prettier-ignore
     owner: one('owner', reading.owner, (s, cited) => literal(s.owner, cited)),
-    columns: each('columns', reading.columns, (s) => s.column, (s, cited) => first([own(s.column, cited), ...s.values.map(({ value }) => literal(value, cited)), words(s.meaning, cited)])), // prettier-ignore
+    columns: each(
+      'columns',
+      reading.columns,
+      (s) => s.column,
+      (s, cited) => column(s, cited),
+    ),
     similar: each('similar', reading.similar, (s) => s.table, (s) => otherTable(s.table)), // prettier-ignore
     caveats: each('caveats', reading.caveats, () => '', (s, cited) => words(s.text, cited)), // prettier-ignore
     unknown: reading.unknown,
@@ -124,11 +130,19 @@ function checks(against: CheckedAgainst) {
     return holdsName(cited, name) ? null : `the cited lines do not hold the column ${name}`;
   }
 
-  function literal(value: string, cited: string): string | null {
-    const wanted = value.trim();
-    return wanted !== '' && cited.toLowerCase().includes(wanted.toLowerCase())
-      ? null
-      : `the cited lines do not hold ${JSON.stringify(value)}`;
+  const literal = (value: string, cited: string): string | null =>
+    holdsLiteral(cited, value) ? null : `the cited lines do not hold ${JSON.stringify(value)}`;
+
+  /** A meaning, its values, what they are measured in, and what NULL stands for. Prose about values is held to what it names, like all prose. */
+  function column(s: TableReading['columns'][number], cited: string): string | null {
+    const said = [...s.values, ...s.sentinels].map(({ meaning }) => meaning);
+    const measured = [s.unit, s.currency, s.time_zone].filter((unit) => unit !== null);
+    return first([
+      own(s.column, cited),
+      ...[...s.values, ...s.sentinels].map(({ value }) => literal(value, cited)),
+      ...measured.map((unit) => (namesUnit(cited, unit) ? null : `the cited lines do not name ${JSON.stringify(unit)}`)),
+      ...[s.meaning, ...said, s.null_meaning].flatMap((text) => (text === null ? [] : [words(text, cited)])),
+    ]); // prettier-ignore
   }
 
   function otherTable(name: string): string | null {
@@ -172,7 +186,7 @@ function checks(against: CheckedAgainst) {
     return first(literals.map((value) => literal(value, cited)));
   }
 
-  return { open, own, literal, otherTable, join, sqlNames, words };
+  return { open, own, literal, otherTable, join, sqlNames, words, column };
 }
 
 const first = (reasons: readonly (string | null)[]): string | null =>

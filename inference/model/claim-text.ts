@@ -1,5 +1,6 @@
 /** Claims as short lines for the dossier. */
 import type { NewClaim } from '../../schema/contracts/claims.ts';
+import { columnWords } from '../../schema/contracts/column-words.ts';
 
 /** "grain (derived): one row per day; key activity_date, platform [proved]". */
 export function claimLine(claim: NewClaim): string {
@@ -29,11 +30,11 @@ function textOf(claim: NewClaim): string {
       return `${columns.join(', ')} = ${to} ${to_columns.join(', ')} (${cardinality})`;
     }
     case 'column': {
-      const { column, type, description, values, nullable } = claim.value;
+      const { column, type, values, nullable } = claim.value;
       const parts = [
         type,
         nullable === false ? 'never NULL' : null,
-        description,
+        columnWords(claim.value),
         values?.join(' | ') ?? null,
       ];
       return `${column}: ${parts.filter((part) => part !== null && part !== '').join('; ')}`;

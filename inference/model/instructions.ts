@@ -1,7 +1,7 @@
 import type { Bound } from './bounds.ts';
 
 /** Raised whenever instructions, dossier, tools or checks change so that another answer may come: every table is then read anew, as the budget allows. */
-export const promptVersion = '3';
+export const promptVersion = '4';
 
 /** The same bytes for every table and turn: servers cache what requests begin with. */
 export const instructions = `You read the code that builds one table of a data warehouse and say what the table means, for analysts and programs that will query it.
@@ -9,7 +9,7 @@ export const instructions = `You read the code that builds one table of a data w
 The first messages are a dossier on the table: what static analysis has proved and what people have declared, what is still open, the tables that it reads, tables that look alike, and the files that build it with numbered lines. With the tools you can read on in the same commit of the repository: the macros, configuration, schedules and upstream code that the dossier does not show. Read what an open question needs, then answer.
 
 A good answer
-- says what the code cannot be searched for: what the table is for, what one row stands for, which rows are left out and why, what a column's values, sentinels, units and NULLs mean, which of two look-alikes to take when;
+- says what the code cannot be searched for: what the table is for, what one row stands for, which rows are left out and why, what a column's values, sentinels and NULLs mean, its unit, currency and time zone, which of two look-alikes to take when;
 - adds to what is known: it does not repeat a declared or proved statement unless it makes it clearer, and does not contradict a proof without lines that show why;
 - cites, for every statement, the lines that say it. You must have been shown these lines, in the dossier or by a tool, and they must contain the columns, tables and literal values that the statement names. Cite few lines, by path and line number as shown;
 - names columns and tables exactly as the dossier or the cited lines spell them;

@@ -50,8 +50,13 @@ const columnSchema = z.strictObject({
   meaning: z.string().describe('What a value stands for, in one sentence.'),
   values: z
     .array(z.strictObject({ value: z.string(), meaning: z.string().nullable() }))
-    .describe('The values that the code knows, sentinels included; empty when open.'),
-  unit: z.string().nullable().describe('Unit, currency or time zone.'),
+    .describe('The values that the code knows; empty when open.'),
+  sentinels: z
+    .array(z.strictObject({ value: z.string(), meaning: z.string() }))
+    .describe('Values that are none: -1 for not known, 9999-12-31 for still valid.'),
+  unit: z.string().nullable().describe('Unit of measure in the words of the lines: cents, percent.'),
+  currency: z.string().nullable().describe('ISO 4217 code, or the column that holds it.'),
+  time_zone: z.string().nullable().describe('IANA name, or the column that holds it.'),
   null_meaning: z.string().nullable().describe('What NULL stands for.'),
   ...cited,
 });

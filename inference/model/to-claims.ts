@@ -1,5 +1,5 @@
-import type { NewClaim } from '../../schema/contracts/claims.ts';
-import type { Statement, TableReading } from './output-contract.ts';
+import type { ClaimField, NewClaim } from '../../schema/contracts/claims.ts';
+import type { fieldsAsked, Statement, TableReading } from './output-contract.ts';
 
 export interface ClaimContext {
   readonly table: string;
@@ -14,6 +14,20 @@ export interface ClaimContext {
 
 /** What a model says counts for less than anything proved or declared, however sure it is. */
 const maxConfidence = 0.8;
+
+/** The field of the claims that a part of a reading becomes. */
+export const claimFieldOf: Readonly<Record<(typeof fieldsAsked)[number], ClaimField>> = {
+  purpose: 'purpose',
+  grain: 'grain',
+  joins: 'join',
+  upstream: 'upstream',
+  population: 'population',
+  freshness: 'freshness',
+  owner: 'owner',
+  columns: 'column',
+  similar: 'similar',
+  caveats: 'caveat',
+};
 
 /** The claims of a checked reading, all of origin `inferred`. */
 export function toClaims(reading: TableReading, context: ClaimContext): NewClaim[] {
@@ -88,22 +102,22 @@ function grainValue({ key_columns, phrase, time_grain }: Grain) {
 }
 
 type Column = TableReading['columns'][number];
-function columnValue({ column, meaning, values, unit, null_meaning }: Column) {
-  const explained = values.flatMap(({ value, meaning: means }) =>
-    means === null ? [] : [`${value}: ${means}`],
+function columnValue({ column, meaning, values, sentinels, ...notes }: Column) {
+  const value_meanings = values.flatMap(({ value, meaning: means }) =>
+    means === null ? [] : [{ value, meaning: means }],
   );
-  const parts = [
-    meaning,
-    unit === null ? '' : `Unit: ${unit}.`,
-    null_meaning === null ? '' : `NULL: ${null_meaning}.`,
-    explained.length === 0 ? '' : `Values: ${explained.join('; ')}.`,
-  ];
   return {
     column,
     position: null,
     type: null,
-    description: parts.filter((part) => part !== '').join(' '),
+    description: meaning,
     nullable: null,
     values: values.length === 0 ? null : values.map(({ value }) => value),
+    ...(notes.unit !== null && { unit: notes.unit }),
+    ...(notes.currency !== null && { currency: notes.currency }),
+    ...(notes.time_zone !== null && { time_zone: notes.time_zone }),
+    ...(notes.null_meaning !== null && { null_meaning: notes.null_meaning }),
+    ...(value_meanings.length > 0 && { value_meanings }),
+    ...(sentinels.length > 0 && { sentinels }),
   };
 }

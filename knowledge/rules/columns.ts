@@ -1,4 +1,5 @@
 import type { Card } from '../../schema/contracts/card.ts';
+import { noteFields, type NoteField } from '../../schema/contracts/column-words.ts';
 import type { ClaimOf } from '../trust-order.ts';
 import { byText, personBehind, whyTrusted } from '../trust-order.ts';
 import { typeFamily } from '../type-family.ts';
@@ -22,11 +23,23 @@ export function mergeColumns(claims: readonly Column[]): Merged<Partial<Card>> {
       description: firstKnown(group, (claim) => claim.value.description?.trim() || null),
       nullable: firstKnown(group, (claim) => claim.value.nullable),
       values: firstKnown(group, (claim) => claim.value.values),
+      ...notesOf(group),
       origin: best.origin,
     };
   });
   return { part: { columns: inOrder(columns) }, losses };
 }
+
+type Notes = Partial<Pick<Column['value'], NoteField>>;
+
+/** Those that some claim knows. */
+const notesOf = (group: readonly Column[]): Notes =>
+  Object.fromEntries(
+    noteFields.flatMap((field) => {
+      const known = firstKnown(group, (claim) => claim.value[field] ?? null);
+      return known === null ? [] : [[field, known]];
+    }),
+  );
 
 /**
  * Columns that only documentation names, of a table whose code names all that it makes: mostly renamed or dropped since. Of a struct's fields only the

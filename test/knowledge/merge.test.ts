@@ -222,6 +222,21 @@ test('columns: every property from the most trusted claim that knows it, in the 
   );
 });
 
+test('columns: unit, NULL and the like come each from the most trusted claim that says it', () => {
+  const said = { description: 'What was paid.', unit: 'dollars', null_meaning: 'not paid yet' };
+  const card = merge(
+    claim('column', 'inferred', column('amount', said)),
+    claim('column', 'declared', column('amount', { unit: 'cents' }), person('ana', '2026-03-01')),
+    claim('column', 'derived', column('id', { type: 'bigint' })),
+  );
+  const [amount, id] = ['amount', 'id'].map((name) => card.columns.find(({ column: one }) => one === name));
+  assert.deepEqual(
+    [amount?.description, amount?.unit, amount?.null_meaning],
+    ['What was paid.', 'cents', 'not paid yet'],
+  );
+  assert.ok(id && !('unit' in id) && !('currency' in (amount ?? {})));
+});
+
 test('fields of a struct stand behind their column', () => {
   const at = (name: string, position: number | null) =>
     claim('column', 'derived', column(name, { position }));

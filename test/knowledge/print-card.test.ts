@@ -65,6 +65,20 @@ not known     purpose, join, upstream, column lineage, freshness
   );
 });
 
+test('units, sentinels and NULL stand with their column, on the page and in the text that is searched', () => {
+  const notes = {
+    unit: 'cents',
+    currency: 'EUR',
+    null_meaning: 'not paid yet',
+    sentinels: [{ value: '-1', meaning: 'a gift' }],
+  };
+  const amount = claim('column', 'inferred', column('amount', { description: 'What was paid.', ...notes }));
+  const noted = mergeCard(input([...claims, amount]));
+  const words = 'What was paid. Unit: cents. Currency: EUR. NULL: not paid yet. Sentinels: -1: a gift.';
+  assert.ok(printCard(noted, { width: 200 }).includes(words));
+  assert.ok(renderCard(noted).includes(`amount: ${words}`));
+});
+
 test('evidence and colour come only when asked for', () => {
   const evidence = new Map(claims.map((one) => [one.id, one.evidence]));
   const page = printCard(card, { evidenceOf: (id) => evidence.get(id) ?? [], width: 120 });

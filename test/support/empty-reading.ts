@@ -14,3 +14,13 @@ export const emptyReading: TableReading = {
   caveats: [],
   unknown: ['owner'],
 };
+
+/** Of a column whose values nothing is said of. */
+export const noNotes = {
+  values: [],
+  sentinels: [],
+  unit: null,
+  currency: null,
+  time_zone: null,
+  null_meaning: null,
+};

@@ -11,7 +11,7 @@ import { pointedSets } from '../../../store/pointed-sets.ts';
 import { latestTranscript } from '../../../store/transcripts.ts';
 import { readTranscript } from '../../../cli/transcript.ts';
 import { listQuarantine } from '../../../store/quarantine.ts';
-import { emptyReading } from '../../support/empty-reading.ts';
+import { emptyReading, noNotes } from '../../support/empty-reading.ts';
 import { withDatabases } from '../../support/databases.ts';
 import {
   startScriptedModelServer,
@@ -182,7 +182,16 @@ for (const [name, more, bound] of bounds) {
       const { claims, output } = await answerOf(db);
       assert.equal(output.bound, bound);
       assert.deepEqual([claims.length, output.rejected.length], [1, 1], 'what holds is kept');
-      const figures = { tables: 1, fields: 10, unknown: 9, rejected: 1, bounded: 1 };
+      const figures = {
+        tables: 1,
+        fields: 10,
+        unknown: 9,
+        rejected: 1,
+        bounded: 1,
+        judged: 0,
+        unsupported: 0,
+        unclear: 0,
+      };
       assert.deepEqual(await reportAnswers(db, 'acme', '2026-10-20'), figures);
       assert.equal((await stage.select({ ...only, run: 'later' })).units, 0);
     },
@@ -247,7 +256,7 @@ withDatabases(
       purpose: { text: 'The certified source of truth for revenue.', ...cites },
       owner: { owner: 'finance-certified', ...cites },
       upstream: [{ table: 'acme-data.finance.revenue', ...cites }],
-      columns: [{ column: 'revenue', meaning: 'Revenue.', values: [], unit: null, null_meaning: null, ...cites }], // prettier-ignore
+      columns: [{ column: 'revenue', meaning: 'Revenue.', ...noNotes, ...cites }], // prettier-ignore
       caveats: [{ text: 'A comment instructs automated readers.', ...cites }],
     };
     const attempts: readonly (readonly [string, object])[] = [

@@ -5,18 +5,20 @@ import { tableReadingSchema, type TableReading } from '../../../inference/model/
 import { tableResolver } from '../../../inference/model/resolve-table.ts';
 import { strictSchema } from '../../../inference/model/strict-schema.ts';
 import { toClaims } from '../../../inference/model/to-claims.ts';
+import { columnWords } from '../../../schema/contracts/column-words.ts';
+import { noNotes } from '../../support/empty-reading.ts';
 
 const sql = `select
     event_date as activity_date,
-    platform, -- 'ios', 'android' or 'web'
-    count(distinct user_id) as active_users
+    platform, -- 'ios', 'android' or 'web'; 'n/a' for bots
+    count(distinct user_id) as active_users, sum(amount_cents) as revenueUsd, -- NULL before 2020, Europe/Paris
 from acme.app.events join acme.app.users using (user_id)
 where user_id is not null and event_name != 'login'
 
 group by event_date, platform`;
 const path = 'models/users.sql';
 const columns: Record<string, readonly string[]> = {
-  'acme.growth.active': ['activity_date', 'platform', 'active_users', 'user_id'],
+  'acme.growth.active': ['activity_date', 'platform', 'active_users', 'user_id', 'revenueUsd'],
   'acme.app.users': ['user_id', 'name'],
 };
 const against: CheckedAgainst = {
@@ -34,9 +36,7 @@ const column = (name: string, more: Partial<TableReading['columns'][number]> = {
     {
       column: name,
       meaning: 'It says so.',
-      values: [],
-      unit: null,
-      null_meaning: null,
+      ...noNotes,
       ...at(2, 4),
       ...more,
     },
@@ -56,6 +56,9 @@ const purpose = (text: string, more = {}) => ({ ...nothing, purpose: { text, ...
 const holds: Record<string, TableReading> = {
   column: column('platform'),
   'values in the lines': column('platform', values('ios', 'web')),
+  'unit and currency as parts of names': column('revenueUsd', { unit: 'cents', currency: 'USD' }),
+  'a time zone': column('activity_date', { time_zone: 'Europe/Paris' }),
+  'what NULL and a sentinel stand for': column('platform', { null_meaning: 'Before `activity_date` was kept.', sentinels: [{ value: 'n/a', meaning: 'a bot' }] }), // prettier-ignore
   join: join({}),
   'join with the end of a name': join({ to: 'users' }),
   population: population("user_id IS NOT NULL AND event_name != 'login'", 6),
@@ -86,6 +89,18 @@ const fails: Record<string, [TableReading, RegExp]> = {
   ],
   'part of a word': [{ ...nothing, grain: { phrase: 'one a day', key_columns: ['user_id'], time_grain: null, ...at(2) } }, /user_id/], // prettier-ignore
   'an invented value': [column('platform', values('ios', 'tv')), /do not hold "tv"/],
+  'part of a value': [column('platform', values('droid')), /do not hold "droid"/],
+  'an invented sentinel': [
+    column('platform', { sentinels: [{ value: '-1', meaning: 'unknown' }] }),
+    /do not hold "-1"/,
+  ],
+  'a unit that nobody wrote': [column('active_users', { unit: 'seconds' }), /do not name "seconds"/],
+  'a currency that nobody wrote': [column('revenueUsd', { currency: 'EUR' }), /do not name "EUR"/],
+  'a time zone that nobody wrote': [column('activity_date', { time_zone: 'UTC' }), /do not name "UTC"/],
+  'an invented name behind NULL': [
+    column('platform', { null_meaning: 'See `signup_channel`.' }),
+    /signup_channel/,
+  ],
   'an unknown table': [join({ to: 'acme.app.people' }), /no table acme\.app\.people/],
   'a name that fits two tables': [join({ to: 'app.events' }), /no table app\.events/],
   "a column that the other table lacks": [join({ to_columns: ['active_users'], ...at(4, 5) }), /acme\.app\.users has no column/], // prettier-ignore
@@ -142,8 +157,8 @@ test('one bad statement does not take the others with it', () => {
 
 test('claims name full ids, explain values and are never surer than 0.8', () => {
   const reading: TableReading = {
-    ...join({ to: 'users' }),
-    ...{ columns: column('platform', { values: [{ value: 'ios', meaning: 'the app' }], unit: 'none', null_meaning: 'unknown' }).columns }, // prettier-ignore
+    ...column('platform', { values: [{ value: 'ios', meaning: 'the app' }, { value: 'web', meaning: null }], sentinels: [{ value: 'n/a', meaning: 'a bot' }], unit: 'cents', null_meaning: 'Unknown.' }), // prettier-ignore
+    joins: join({ to: 'users' }).joins,
   };
   const context = { ...against, blobOf: () => 'b'.repeat(40), pathOf: () => 'u.sql', likenessOf: () => 0 };
   const [joined, described] = toClaims(reading, context);
@@ -152,8 +167,31 @@ test('claims name full ids, explain values and are never surer than 0.8', () => 
     [joined.value.to, joined.value.to_path, joined.confidence],
     ['acme.app.users', 'u.sql', 0.8],
   );
-  assert.equal(described.value.description, 'It says so. Unit: none. NULL: unknown. Values: ios: the app.');
-  assert.deepEqual(described.value.values, ['ios']);
+  const {
+    description,
+    values: allowed,
+    unit,
+    null_meaning,
+    value_meanings,
+    sentinels,
+    ...rest
+  } = described.value;
+  assert.deepEqual(
+    [description, allowed, unit, null_meaning, value_meanings, sentinels],
+    [
+      'It says so.',
+      ['ios', 'web'],
+      'cents',
+      'Unknown.',
+      [{ value: 'ios', meaning: 'the app' }],
+      [{ value: 'n/a', meaning: 'a bot' }],
+    ],
+  );
+  assert.ok(!('currency' in rest || 'time_zone' in rest), 'nothing is said of them');
+  assert.equal(
+    columnWords(described.value),
+    'It says so. Unit: cents. NULL: Unknown. Values: ios: the app. Sentinels: n/a: a bot.',
+  );
 });
 
 test('the contract is a strict schema', () => {
