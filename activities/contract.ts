@@ -188,8 +188,8 @@ export interface NightPreview {
   readonly toEmbed: number;
 }
 
-/** What a dry run of a backfill returns. */
-export interface BackfillPreview {
+/** What a dry run returns. */
+export interface RunPreview {
   /** A line a night, and one for all of them. */
   readonly inWords: readonly string[];
   readonly nights: readonly NightPreview[];

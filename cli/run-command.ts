@@ -7,7 +7,7 @@ import { readRun } from '../store/runs.ts';
 import type { RunSummary } from '../activities/contract.ts';
 import { plan } from '../activities/plan.ts';
 import { settingsOf, type CommonOptions } from './commands/options.ts';
-import { previewBackfill, RunFailed, runAndWatch, type RunRequest } from './run-watch.ts';
+import { previewRun, RunFailed, runAndWatch, type RunRequest } from './run-watch.ts';
 import { stopOnSignals } from './services/stop-signals.ts';
 import { withClient, withDatabase, withWorld, type World } from './session.ts';
 import type { Settings } from './settings.ts';
@@ -86,7 +86,7 @@ export async function previewCommand(options: AskedNights, request: RunRequest):
     stepView(terminal, signal),
     async (world) => {
       const preview = await withClient(settings, world, (client) =>
-        previewBackfill(client, request, terminal, signal),
+        previewRun(client, request, terminal, signal),
       );
       if (options.json) console.log(JSON.stringify(preview));
       else for (const line of ['', ...preview.inWords]) terminal.line(line);

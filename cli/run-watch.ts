@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../schema/contracts/errors.ts';
 import { mainQueue } from '../workflows/queues.ts';
 import { progressQuery } from '../workflows/messages.ts';
-import type { BackfillPreview, RunSummary } from '../activities/contract.ts';
+import type { RunPreview, RunSummary } from '../activities/contract.ts';
 import { patiently } from './patience.ts';
 import { progressView } from './progress-view.ts';
 import type { Terminal } from './terminal.ts';
@@ -42,14 +42,14 @@ export async function runAndWatch(
   return Array.isArray(value) ? (value as readonly RunSummary[]) : [value];
 }
 
-/** A dry run of a backfill. */
-export async function previewBackfill(
+/** A dry run. */
+export async function previewRun(
   client: Client,
   request: RunRequest,
   terminal: Terminal,
   signal?: AbortSignal,
-): Promise<BackfillPreview> {
-  return (await watch(await begin(client, request, terminal), terminal, signal)) as BackfillPreview;
+): Promise<RunPreview> {
+  return (await watch(await begin(client, request, terminal), terminal, signal)) as RunPreview;
 }
 
 async function begin(client: Client, request: RunRequest, terminal: Terminal): Promise<WorkflowHandle> {

@@ -1,13 +1,10 @@
-import { continueAsNew, proxyActivities } from '@temporalio/workflow';
+import { continueAsNew } from '@temporalio/workflow';
 import { backfillInputSchema, type BackfillInput } from '../schema/contracts/runs.ts';
-import type { BackfillPreview, NightPreview, RunSummary, StageActivities } from '../activities/contract.ts';
-import { wholeStage } from './activity-options.ts';
+import type { RunPreview, RunSummary } from '../activities/contract.ts';
 import { runId } from './identity.ts';
 import { readInput } from './input.ts';
-import { planNights, runNights, type Carried, type Night } from './nights.ts';
-import { previewInWords } from './preview-words.ts';
-
-const { preview } = proxyActivities<StageActivities>(wholeStage);
+import { planNights, runNights, type Carried } from './nights.ts';
+import { previewed } from './previewed.ts';
 
 /**
  * Past nights, oldest first. Input: `{ repo?, from?, to?, every?, tables?, layers?, budget?, dryRun? }`; without dates, the nominal day alone. Started again under the
@@ -16,10 +13,10 @@ const { preview } = proxyActivities<StageActivities>(wholeStage);
 export async function backfill(
   input?: unknown,
   carried?: Carried,
-): Promise<readonly RunSummary[] | BackfillPreview> {
+): Promise<readonly RunSummary[] | RunPreview> {
   const request = readInput(backfillInputSchema, input);
   const nights = () => planNights(request);
-  if (request.dryRun === true) return previewed(request, await nights());
+  if (request.dryRun === true) return previewed(await nights(), extent(request));
   return runNights(
     nights,
     carried,
@@ -42,9 +39,3 @@ const extent = ({ tables, layers, budget }: BackfillInput) => ({
   modelTables: budget?.modelTables ?? null,
   usd: budget?.usd ?? null,
 });
-
-async function previewed(request: BackfillInput, nights: readonly Night[]): Promise<BackfillPreview> {
-  const previews: NightPreview[] = [];
-  for (const night of nights) previews.push(await preview({ ...night, ...extent(request) }));
-  return { inWords: previewInWords(previews, request.budget?.usd ?? null), nights: previews };
-}

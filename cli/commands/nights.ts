@@ -22,18 +22,23 @@ export function registerNights(program: Command): void {
     .option('--repo <name>', 'a repository of the configuration (default: all of them)')
     .option('--as-of <date>', 'the night of this date (default: today)', isoDate)
     .option('--tables <glob>', 'only tables that fit, such as "*.marts.*"')
-    .addHelpText('after', '\nExample:\n  $ tablelore nightly --as-of 2026-10-20')
-    .action((options: NightOptions) =>
-      runCommand(
-        options,
-        {
-          workflow: 'nightly',
-          workflowId: `nightly-by-hand-${Date.now()}`,
-          input: given({ repo: options.repo, asOf: options.asOf, tables: options.tables }),
-        },
-        printReports,
-      ),
-    );
+    .option(
+      '--budget-usd <n>',
+      'ask the model no more once all repositories together cost that much',
+      dollars,
+    )
+    .option('--model-tables <n>', 'tables that the model may be asked about in each repository', wholeNumber)
+    .option('--dry-run', 'say what would be done and what it would cost')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tablelore nightly --as-of 2026-10-20\n  $ tablelore nightly --budget-usd 5 --dry-run',
+    )
+    .action((options: NightOptions) => {
+      const { repo, asOf, tables, dryRun } = options;
+      const input = given({ repo, asOf, tables, budget: budgetOf(options), dryRun });
+      const request = { workflow: 'nightly', workflowId: `nightly-by-hand-${Date.now()}`, input } as const;
+      return dryRun === true ? previewCommand(options, request) : runCommand(options, request, printReports);
+    });
 
   withCommonOptions(program.command('enrich'))
     .description('make one table’s description fresh now')
@@ -78,8 +83,12 @@ export function registerNights(program: Command): void {
     });
 }
 
+function budgetOf({ budgetUsd, modelTables }: NightOptions): object | undefined {
+  const budget = given({ usd: budgetUsd, modelTables });
+  return Object.keys(budget).length > 0 ? budget : undefined;
+}
+
 function backfillInput(options: NightOptions): object {
-  const budget = given({ usd: options.budgetUsd, modelTables: options.modelTables });
   return given({
     repo: options.repo,
     from: options.from,
@@ -87,7 +96,7 @@ function backfillInput(options: NightOptions): object {
     every: options.every,
     tables: options.tables,
     layers: options.layers,
-    budget: Object.keys(budget).length > 0 ? budget : undefined,
+    budget: budgetOf(options),
     dryRun: options.dryRun,
   });
 }
@@ -103,7 +112,7 @@ export function isoDate(text: string): string {
   throw new UserError(`"${text}" is not a date.`, { next: 'Write it as YYYY-MM-DD.' });
 }
 
-export function layerList(text: string): readonly Layer[] {
+function layerList(text: string): readonly Layer[] {
   const names = text.split(',').map((name) => name.trim());
   const wrong = names.filter((name) => !layers.some((layer) => layer === name));
   if (wrong.length === 0) return [...new Set(names)] as Layer[];

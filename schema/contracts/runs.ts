@@ -22,6 +22,8 @@ const budget = z
   .optional()
   .describe('Default: what the configuration says.');
 
+const dryRun = z.boolean().optional().describe('Only say what would be done, and what it would cost.');
+
 /** Stages that a backfill can redo. */
 export const layerSchema = z.enum(['parse', 'derive', 'infer', 'observe', 'render', 'embed']);
 export type Layer = z.infer<typeof layerSchema>;
@@ -33,6 +35,7 @@ export const nightlyInputSchema = z.strictObject({
   asOf: isoDate.optional().describe("Default: the schedule's nominal day, else today."),
   tables,
   budget,
+  dryRun,
 });
 
 export const enrichTableInputSchema = z.strictObject({
@@ -57,7 +60,7 @@ export const backfillInputSchema = z.strictObject({
       'Stages to redo in nights that are done: these and what follows from them, nothing else. Default: whole nights.',
     ),
   budget,
-  dryRun: z.boolean().optional().describe('Only say what would be done, and what it would cost.'),
+  dryRun,
 });
 
 export type NightlyInput = z.infer<typeof nightlyInputSchema>;
@@ -164,7 +167,11 @@ export const runReportSchema = z.object({
   costUsd: z.number().nullable().describe('Of the model; null: its prices are not configured.'),
   /** The model's answers that hold: fields it was asked about and those left unknown, statements rejected, tables where a bound made an end. Absent from older reports. */
   answers: z
-    .object({ tables: z.int(), fields: z.int(), unknown: z.int(), rejected: z.int(), bounded: z.int() })
+    .object({
+      ...{ tables: z.int(), fields: z.int(), unknown: z.int(), rejected: z.int(), bounded: z.int() },
+      /** Statements that a second model judged, those of them that their lines do not say, and those of which it is unclear. Absent from older reports. */
+      ...{ judged: z.int().optional(), unsupported: z.int().optional(), unclear: z.int().optional() },
+    })
     .optional(),
   /** Of this run. `texts` that were given a vector; `tokens` as far as the server counts them; `costUsd` null: no price is configured. */
   embedding: z.object({

@@ -5,7 +5,7 @@ import test, { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { parse } from 'yaml';
-import type { BackfillPreview, RunSummary } from '../../activities/contract.ts';
+import type { RunPreview, RunSummary } from '../../activities/contract.ts';
 import { applySchedule, scheduleId } from '../../cli/schedule.ts';
 import type { ClaimField, ClaimValue } from '../../schema/contracts/claims.ts';
 import { readCards } from '../../store/cards.ts';
@@ -193,7 +193,7 @@ const stagesOf = async (summary: Pick<RunSummary, 'run'> | undefined) =>
 test('a dry run says for each night what it would do and cost, and leaves no run', async () => {
   const runs = (await listRuns(world.db, repo, 1_000)).length;
   const ask = async (input: object) =>
-    (await (await world.start('backfill', { ...input, dryRun: true })).result()) as BackfillPreview;
+    (await (await world.start('backfill', { ...input, dryRun: true })).result()) as RunPreview;
   const { nights, inWords } = await ask({ from: '2026-10-06', to: '2026-10-07' });
   assert.deepEqual(nights.map(({ asOf }) => asOf), ['2026-10-06', '2026-10-07']); // prettier-ignore
   assert.ok((nights[0]?.toDerive ?? 0) > 0, inWords[0]);
@@ -206,6 +206,10 @@ test('a dry run says for each night what it would do and cost, and leaves no run
   const layers = await ask({ from: '2026-10-06', to: '2026-10-07', layers: ['infer'], budget: { modelTables: 3 } }); // prettier-ignore
   assert.match(layers.inWords[0] ?? '', /nothing, the night of 2026-10-06 is not done/);
   assert.match(layers.inWords[1] ?? '', / 0 of \d+ files to parse, 0 tables to derive, 3 tables for the model .*\$3\.00/); // prettier-ignore
+  const night = (await (
+    await world.start('nightly', { asOf: '2026-10-07', dryRun: true })
+  ).result()) as RunPreview;
+  assert.deepEqual(night.nights, nights.slice(1), 'a night alone is told like one of a backfill');
   assert.equal((await listRuns(world.db, repo, 1_000)).length, runs);
 });
 
