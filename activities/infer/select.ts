@@ -1,6 +1,9 @@
+import { downstreamCounts } from '../../inference/findings/importance.ts';
+import { importance } from '../../inference/model/importance.ts';
 import { bandNames } from '../../knowledge/rank/usage-band.ts';
 import { readOutputs } from '../../store/claim-sets.ts';
 import { pointedSets } from '../../store/pointed-sets.ts';
+import { setSince } from '../../store/set-since.ts';
 import type { RunHandle, WorkList } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { alive } from '../heartbeat.ts';
@@ -47,7 +50,12 @@ export async function openTables(
   const wanted = inScope(handle);
   const anew = handle.redo.includes('infer');
   const open = [...questions.values()].filter(({ table }) => wanted(table) && (anew || !answered.has(table)));
-  return { skipped, tables: byImportance(open, questions), most: mostTables(deps, handle) };
+  const since = await setSince(deps.db, handle.repo, handle.asOf, inferStage);
+  return {
+    skipped,
+    tables: byImportance(open, questions, since, handle.asOf),
+    most: mostTables(deps, handle),
+  };
 }
 
 /** Tables whose present answer is to their present question, and rests on what is still there. */
@@ -57,9 +65,7 @@ async function answeredTables(
   questions: ReadonlyMap<string, Question>,
 ): Promise<ReadonlySet<string>> {
   const pointed = await pointedSets(deps.db, handle.repo, handle.asOf, inferStage);
-  const same = [...pointed].filter(([table, { inputHash }]) =>
-    answers(inputHash, questions.get(table)?.inputHash ?? ''),
-  );
+  const same = [...pointed].filter(([table, { inputHash }]) => answers(inputHash, questions.get(table)));
   const outputs = await readOutputs<InferOutput>(deps.db, same.map(([, { setId }]) => setId)); // prettier-ignore
   const opened = same.flatMap(([table, { setId }]) => {
     const output = outputs.get(setId)?.output;
@@ -81,14 +87,27 @@ function whyNot({ model, config }: ActivityDeps, handle: Asked): string | null {
 const mostTables = ({ config }: Pick<ActivityDeps, 'config'>, { modelTables }: Asked): number =>
   Math.min(modelTables ?? Infinity, config.model.tablesPerNight);
 
-/** What many tables and many queries rest on first: tables that read it × use; equal ones by name. */
-function byImportance(open: readonly Question[], all: ReadonlyMap<string, Question>): string[] {
-  const readers = new Map<string, number>();
-  for (const { link } of all.values())
-    for (const table of link.upstream) readers.set(table, (readers.get(table) ?? 0) + 1);
-  const weight = ({ table, usageBand }: Question): number =>
-    (1 + (readers.get(table) ?? 0)) * (1 + Math.max(0, bandNames.indexOf(usageBand ?? 'none')));
+const dayMs = 86_400_000;
+
+/** Most important first; equal ones by name. */
+function byImportance(
+  open: readonly Question[],
+  all: ReadonlyMap<string, Question>,
+  answered: ReadonlyMap<string, string>,
+  asOf: string,
+): string[] {
+  const edges = [...all].flatMap(([table, { link }]) => link.upstream.map((upstream) => ({ table, upstream })));
+  const downstream = downstreamCounts(edges);
+  const worth = ({ table, usageBand }: Question): number => {
+    const since = answered.get(table);
+    return importance({
+      downstream: downstream(table),
+      use: Math.max(0, bandNames.indexOf(usageBand ?? 'none')),
+      answeredDaysAgo: since === undefined ? null : (Date.parse(asOf) - Date.parse(since)) / dayMs,
+    });
+  };
   return open
-    .toSorted((a, b) => weight(b) - weight(a) || (a.table < b.table ? -1 : 1))
+    .map((question) => ({ table: question.table, worth: worth(question) }))
+    .sort((a, b) => b.worth - a.worth || (a.table < b.table ? -1 : 1))
     .map(({ table }) => table);
-}
+} // prettier-ignore

@@ -73,6 +73,30 @@ withDatabases(
 );
 
 withDatabases(
+  'another model asks anew what the budget allows, most important first; new tables count for more',
+  async ({ db }, t) => {
+    const server = await scripted(t, { otherwise: () => ({ answer: emptyReading }) });
+    await saveNight(db);
+    const stage = stageOf(db, server);
+    await stage.select({ run: 'first', table: users });
+    await stage.infer({ run: 'first' }).result;
+    const other = stageOf(db, server, { name: 'gpt-other' });
+    const order: string[] = [];
+    for (const run of ['night-1', 'night-2', 'night-3', 'night-4']) {
+      await other.select({ run, modelTables: 1 });
+      const work = await readWork<{ keys: string[] }>(db, run, 'infer', -1, 9);
+      order.push(...work.flatMap(({ payload }) => payload.keys));
+      await other.infer({ run }).result;
+    }
+    assert.deepEqual(
+      order,
+      [shipments, users, adSpend],
+      'without an answer before with one, much used before not used',
+    );
+  },
+);
+
+withDatabases(
   'a held-up answer becomes claims of origin inferred, with blobs and bounded confidence',
   async ({ db }, t) => {
     const server = await scripted(t, {
