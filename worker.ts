@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
 import { createEmbedder } from './activities/embed/embedder.ts';
+import { judgeConfig } from './activities/infer/judge.ts';
 import { createModelClient } from './activities/infer/model-client.ts';
 import { meteredEmbedder, meteredModel, withMetrics } from './activities/metrics.ts';
 import { createParsePool } from './activities/parse/pool.ts';
@@ -17,6 +18,7 @@ import { checkSchema, watchSchema } from './cli/worker/schema-check.ts';
 import { startTracing } from './cli/worker/tracing/tracing.ts';
 import { createWorkers, runWorkers } from './cli/worker/workers.ts';
 import { buildId, workflowBundle } from './cli/workflow-bundle.ts';
+import type { ModelConfig } from './schema/contracts/config.ts';
 import { explain, UserError } from './schema/contracts/errors.ts';
 import { openDatabase } from './store/database.ts';
 import { personSalt } from './store/settings.ts';
@@ -41,7 +43,10 @@ async function main(): Promise<void> {
   const newer = await checkSchema(db);
   if (newer !== null) console.warn(newer);
   const pool = createParsePool({ threads: config.parseThreads ?? Math.max(1, cpus().length) });
-  const model = access === null || !config.model.enabled ? null : createModelClient(config.model, access);
+  const clientOf = (asked: ModelConfig | null) =>
+    access === null || !asked?.enabled ? null : createModelClient(asked, access);
+  const model = clientOf(config.model);
+  const judge = clientOf(judgeConfig(config.model));
   const activities = createActivities({
     db,
     config,
@@ -50,6 +55,7 @@ async function main(): Promise<void> {
     pool,
     embedder: tracing.embedder(meteredEmbedder(createEmbedder(config.embeddings, access))),
     model: model && tracing.model(meteredModel(model)),
+    judge: judge && tracing.model(meteredModel(judge)),
     ...(tracing.aroundTool && { aroundTool: tracing.aroundTool }),
     keepsHouse: settings.embeddedDatabase,
     webhookSecret: settings.webhookSecret,

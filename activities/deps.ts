@@ -17,6 +17,8 @@ export interface ActivityDeps {
   readonly embedder: Embedder;
   /** Null: no key is set, and the infer stage is skipped. */
   readonly model: ModelClient | null;
+  /** Judges whether cited lines say what the model's answers say; null: nobody does. */
+  readonly judge: ModelClient | null;
   /** Is put around each tool that a model calls, to watch it. Absent: nothing is. */
   readonly aroundTool?: <T>(
     call: { readonly name: string; readonly callId: string },

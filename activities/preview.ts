@@ -1,20 +1,24 @@
 /** What a night would do and cost, without doing it. */
+import type { ModelConfig } from '../schema/contracts/config.ts';
 import { stagesToRun } from '../schema/contracts/runs.ts';
 import { readCardVersions } from '../store/cards.ts';
 import { missingEmbeddings } from '../store/embeddings.ts';
-import { tokensSpent } from '../store/model-spend.ts';
+import { tokensSpent, type TokensSpent } from '../store/model-spend.ts';
 import type { NightPreview, PreviewRequest } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { becomesHistory } from './embed.ts';
 import { factsOfCommit } from './facts-of-commit.ts';
 import { alive } from './heartbeat.ts';
 import { priceOf } from './infer/exchange.ts';
+import { judgeConfig } from './infer/judge.ts';
 import { openTables } from './infer/select.ts';
 import { startOf } from './runs.ts';
 import { staleTables } from './stale-tables.ts';
 
 /** Tokens that one table takes where none was asked about yet: a dossier of some files, and an answer. */
-const usualTokens = { questions: 1, input: 8_000, cachedInput: 0, output: 2_000 };
+const usualTokens: TokensSpent = { questions: 1, input: 8_000, cachedInput: 0, output: 2_000 };
+/** The same for judging one answer. */
+const usualJudging: TokensSpent = { questions: 1, input: 3_000, cachedInput: 0, output: 1_000 };
 
 export function preview(deps: ActivityDeps, request: PreviewRequest): Promise<NightPreview> {
   return alive(async () => {
@@ -69,17 +73,31 @@ async function wouldAsk(
   return { tables: all.slice(0, most), count: Math.min(most, all.length + stale.unseen) };
 }
 
-/** Priced as the tables that were asked about so far. */
+/** Priced as the tables that were asked about so far, and the judging of their answers. */
 async function costOf(
-  { db, config, model }: ActivityDeps,
+  { db, config, model, judge }: ActivityDeps,
   repo: string,
   tables: number,
 ): Promise<Pick<NightPreview, 'inputTokens' | 'outputTokens' | 'usd'>> {
   if (tables === 0 || model === null) return { inputTokens: 0, outputTokens: 0, usd: 0 };
-  const spent = await tokensSpent(db, repo, model.model);
-  const known = spent.questions === 0 ? usualTokens : spent;
+  const parts = [
+    { spent: await tokensSpent(db, repo, model.model), usual: usualTokens, prices: config.model.prices },
+    ...(judge
+      ? [{ spent: await tokensSpent(db, repo, judge.model, true), usual: usualJudging, prices: judgeConfig(config.model)?.prices }] // prettier-ignore
+      : []),
+  ].map(({ spent, usual, prices }) => priced(spent.questions === 0 ? usual : spent, prices, tables));
+  const sum = (of: (part: (typeof parts)[number]) => number) =>
+    parts.reduce((all, part) => all + of(part), 0);
+  return {
+    inputTokens: sum(({ inputTokens }) => inputTokens),
+    outputTokens: sum(({ outputTokens }) => outputTokens),
+    usd: parts.some(({ usd }) => usd === null) ? null : sum(({ usd }) => usd ?? 0),
+  };
+}
+
+function priced(known: TokensSpent, prices: ModelConfig['prices'], tables: number) {
   const times = tables / known.questions;
-  const usd = priceOf(known, config.model.prices);
+  const usd = priceOf(known, prices);
   return {
     inputTokens: Math.round(known.input * times),
     outputTokens: Math.round(known.output * times),

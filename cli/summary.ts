@@ -100,11 +100,14 @@ function modelWords(report: RunReport): string {
 function answerWords({ answers, claims }: RunReport): string {
   if (answers === undefined || answers.tables === 0) return '';
   const held = Object.values(claims).reduce((sum, counts) => sum + (counts.inferred ?? 0), 0);
-  const { tables, rejected, unknown, fields, bounded } = answers;
+  const { tables, rejected, unknown, fields, bounded, judged = 0, unsupported = 0, unclear = 0 } = answers;
   const parts = [
     `${count(tables, 'table')} answered`,
     `${rejected} of ${count(held + rejected, 'statement')} rejected${share(rejected, held + rejected)}`,
     `${unknown} of ${count(fields, 'field')} unknown${share(unknown, fields)}`,
+    ...(judged === 0
+      ? []
+      : [`${unsupported} of ${judged} judged not to be what their lines say, ${unclear} unclear`]),
     ...(bounded === 0 ? [] : [`${bounded} ended at a bound`]),
   ];
   return `; ${parts.join(', ')}`;

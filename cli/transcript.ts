@@ -51,7 +51,7 @@ export interface TranscriptEnd {
 
 export const readEnd = (output: InferOutput, claims: number): TranscriptEnd => ({
   claims,
-  rejected: output.rejected,
+  rejected: [...output.rejected, ...(output.support?.unsupported ?? [])],
   unknown: output.unknown,
   bound: output.bound,
 });

@@ -16,6 +16,10 @@ export interface ModelCallKey {
   readonly turn: number;
 }
 
+/** The prompt version of calls that judge an answer: they are no turns of the conversation about a table. */
+export const supportPrompt = (version: string): string => `${supportPrefix}${version}`;
+export const supportPrefix = 'support-';
+
 export interface ModelCallEnd {
   readonly status: 'done' | 'failed';
   /** What the server answered, or the error; plain JSON. */

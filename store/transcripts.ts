@@ -1,6 +1,7 @@
 /** What was said between us and the model about one table, turn by turn. */
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
+import { supportPrefix } from './model-calls.ts';
 
 export interface StoredTranscript {
   readonly model: string;
@@ -33,7 +34,8 @@ export async function latestTranscript(
   const { rows } = await sql<Omit<StoredTranscript, 'turns'> & TranscriptRow>`
     with latest as (
       select repo, table_id, model, prompt_version, input_hash, generation from tablelore.model_call
-      where repo = ${repo} and table_id = ${table} order by id desc limit 1
+      where repo = ${repo} and table_id = ${table} and not starts_with(prompt_version, ${supportPrefix})
+      order by id desc limit 1
     )
     select model, prompt_version as "promptVersion", input_hash as "inputHash", generation, turn, run, status, request, response,
       cost_usd as "costUsd", to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at

@@ -16,7 +16,7 @@ import type { ActivityDeps } from '../deps.ts';
 import { RateLimited } from '../embed/rate-limited.ts';
 import { takeRoom } from './limits.ts';
 import type { ModelClient, ModelInputItem, ModelRequest, ModelTurn, ModelUsage } from './model-client.ts';
-import type { Opened } from './opened.ts';
+import { nothingOpened, type Opened } from './opened.ts';
 
 /** What a turn adds to the input. It is kept as it is, so that a later attempt sends the same and runs no tool again. */
 export interface Added {
@@ -35,6 +35,17 @@ export interface Added {
   /** Seconds that the tools took. */
   readonly seconds: number;
 }
+
+export const nothingAdded: Added = {
+  input: [],
+  shown: [],
+  opened: nothingOpened,
+  rejected: [],
+  corrects: false,
+  notes: false,
+  closing: null,
+  seconds: 0,
+};
 
 export interface StoredTurn<T> extends ModelTurn<T> {
   /** Seconds until the answer was there. */
@@ -99,7 +110,7 @@ export async function takeTurn<T>(
   const id = await beginModelCall(db, run, key, added);
   const start = performance.now();
   try {
-    const mayCall = added.closing === null && !added.notes;
+    const mayCall = rest.tools.length > 0 && added.closing === null && !added.notes;
     const turn = await model.respond({ ...rest, ...contractOf(added), input, mayCall }, signal);
     const answer = { ...turn, seconds: secondsSince(start) };
     const cost = spent(turn.usage, prices);

@@ -20,6 +20,7 @@ export type Standing =
 export async function standingOf(
   { deps: { db }, handle, code }: InferContext,
   key: Omit<ModelCallKey, 'generation' | 'turn'>,
+  judge: string,
 ): Promise<Standing> {
   const last = await lastGeneration(db, key);
   if (last === null) return { generation: 0 };
@@ -31,7 +32,7 @@ export async function standingOf(
   const answersOf = generations.map((generation): SetKey => ({
     table: key.table,
     stage: inferStage,
-    inputHash: answerHash(key.inputHash, generation),
+    inputHash: answerHash({ ...key, judge }, generation),
   }));
   const sets = await findSets(db, handle.repo, answersOf);
   const ids = answersOf.map((answer) => sets.get(setKey(answer))?.setId ?? null);

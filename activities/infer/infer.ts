@@ -57,7 +57,7 @@ async function inferTable(context: InferContext, question: Question): Promise<Co
   const { repo, run } = handle;
   const { table, inputHash } = question;
   const key = { repo, table, model: model.model, promptVersion, inputHash };
-  const standing = await standingOf(context, key);
+  const standing = await standingOf(context, key, question.judge);
   if ('setId' in standing) {
     await point(context, table, standing.setId);
     return standing.ours ? 'done' : 'reused';
@@ -66,7 +66,7 @@ async function inferTable(context: InferContext, question: Question): Promise<Co
   try {
     const { generation } = standing;
     const { claims, reused, ...output } = await readTable(context, question, generation);
-    const answer = answerHash(inputHash, generation);
+    const answer = answerHash(question, generation);
     const result: StageResult<InferOutput> = { table, stage: inferStage, inputHash: answer, claims, output };
     const [saved] = await saveStageResults(db, repo, [result]);
     if (saved) await point(context, table, saved.setId);

@@ -15,6 +15,7 @@ import { readPointers } from '../../store/pointers.ts';
 import type { RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { hashOf } from '../hash.ts';
+import { judgeName } from './judge.ts';
 import { saying } from './said.ts';
 
 interface Told {
@@ -31,6 +32,8 @@ export interface Question {
   readonly similar: readonly (Told & { readonly likeness: number })[];
   /** Null: no logs are known. */
   readonly usageBand: string | null;
+  /** Who judges the answer; empty: nobody. Not part of the question: another judge asks nothing of the model anew. */
+  readonly judge: string;
   /** Names everything that the question is made of; not what the model opens on the way to an answer. */
   readonly inputHash: string;
 }
@@ -80,7 +83,7 @@ export async function loadQuestions(
       similar: parts.similar.map(({ table: other, text }) => [other, text]),
       usageBand: parts.usageBand,
     });
-    questions.set(table, { table, link, sets: own, ...parts, inputHash });
+    questions.set(table, { table, link, sets: own, ...parts, judge: judgeName(deps), inputHash });
   }
   return questions;
 }
@@ -106,10 +109,16 @@ async function claimsOf({ db }: ActivityDeps, sets: Sets): Promise<Map<number, C
   return readClaims(db, ids, [...shortFields, 'similar', 'usage']);
 }
 
-/** The input hash under which an answer is kept: of a question that was asked anew the generation is named. */
-export const answerHash = (inputHash: string, generation: number): string =>
-  generation === 0 ? inputHash : `${inputHash}.${generation}`;
+/** The input hash under which an answer is kept: of a question that was asked anew the generation is named, and the judge where there is one. */
+export function answerHash({ inputHash, judge }: Asked, generation: number): string {
+  if (judge !== '') return `${inputHash}.${generation}.${judge}`;
+  return generation === 0 ? inputHash : `${inputHash}.${generation}`;
+}
 
-/** Whether an answer is to this question, in whichever generation. */
-export const answers = (answer: string | undefined, inputHash: string): boolean =>
-  answer?.split('.')[0] === inputHash;
+/** Whether an answer is to this question, in whichever generation, and judged as it is to be. */
+export function answers(answer: string, question: Asked | undefined): boolean {
+  const [hash, , judge = ''] = answer.split('.');
+  return question !== undefined && hash === question.inputHash && judge === question.judge;
+}
+
+type Asked = Pick<Question, 'inputHash' | 'judge'>;

@@ -17,20 +17,23 @@ import {
   type Notes,
   type TableReading,
 } from '../../inference/model/output-contract.ts';
+import type { Supported } from '../../inference/model/support.ts';
 import { toolDefinitions } from '../../inference/model/tools.ts';
 import { ModelError } from '../../schema/contracts/errors.ts';
 import type { NewClaim } from '../../schema/contracts/claims.ts';
 import type { RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { hashOf } from '../hash.ts';
+import { claimFieldOf } from '../../inference/model/to-claims.ts';
 import { checkReading, claimsOf } from './check-reading.ts';
 import type { CitedCode } from './cited-code.ts';
 import { after, begun, type Conversation } from './conversation.ts';
-import { secondsSince, takeTurn, type Added, type Turn } from './exchange.ts';
+import { nothingAdded, secondsSince, takeTurn, type Added, type Turn } from './exchange.ts';
+import { judgeSupport } from './judge-support.ts';
 import type { Ledger } from './ledger.ts';
 import type { ModelClient } from './model-client.ts';
 import type { ModelCall, ModelOutcome } from './model-outcome.ts';
-import { nothingOpened, type Opened } from './opened.ts';
+import type { Opened } from './opened.ts';
 import type { Question } from './questions.ts';
 import { openDossier } from './table-dossier.ts';
 import { answerCalls } from './tools/toolbox.ts';
@@ -47,6 +50,8 @@ export interface InferContext {
 export interface InferOutput {
   /** Statements that did not hold, of the last answer. */
   readonly rejected: readonly Rejection[];
+  /** What the judge made of what holds; null: nothing was judged. Absent from older answers. */
+  readonly support?: Pick<Supported, 'judged' | 'unsupported' | 'unclear'> | null;
   /** Fields about which nothing is stated that holds. */
   readonly unknown: readonly string[];
   readonly turns: number;
@@ -80,7 +85,7 @@ export async function readTable(
       checked = await checkReading(context, question, outcome.value, conversation.shown);
     const again =
       closing !== null ? null : notes ? goOn(outcome) : follow(context, outcome, checked, conversation);
-    if (again === null) return result(context, question, outcome, checked, conversation, closing);
+    if (again === null) return result(context, question, generation, outcome, checked, conversation, closing);
     next = again;
   }
 }
@@ -144,41 +149,34 @@ function runCalls({ deps, code, ledger, signal }: InferContext, calls: readonly 
 }
 
 const message = (content: string) => ({ content, role: 'user' });
-const nothingAdded: Added = {
-  input: [],
-  shown: [],
-  opened: nothingOpened,
-  rejected: [],
-  corrects: false,
-  notes: false,
-  closing: null,
-  seconds: 0,
-};
-
 function boundsOf({ config }: ActivityDeps): Bounds {
   const { turns, tokens, seconds, usd } = config.model.perTable;
   return { turns, tokens, seconds, usd: usd ?? null };
 }
 
-function result(
+async function result(
   context: InferContext,
   question: Question,
+  generation: number,
   outcome: ModelOutcome<Answer>,
   checked: CheckedReading | null,
   { spent, opened, reused }: Conversation,
   bound: Bound | null,
-): TableRead {
+): Promise<TableRead> {
   if (checked === null && (bound === null || outcome.kind !== 'calls')) throw noAnswer(outcome);
-  const accepted = checked?.accepted;
-  const states = (field: (typeof fieldsAsked)[number]) => [accepted?.[field] ?? []].flat().length > 0;
+  const cited = checked ? claimsOf(context, question, checked.accepted) : [];
+  const judged = await judgeSupport(context, question, generation, cited);
+  const claims = judged?.claims ?? cited;
+  const stated = new Set(claims.map(({ field }) => field));
   return {
-    claims: accepted ? claimsOf(context, question, accepted) : [],
+    claims,
     rejected: checked?.rejections ?? [],
-    unknown: fieldsAsked.filter((field) => !states(field)),
+    support: judged && { judged: judged.judged, unsupported: judged.unsupported, unclear: judged.unclear },
+    unknown: fieldsAsked.filter((field) => !stated.has(claimFieldOf[field])),
     turns: spent.turns,
     bound,
     opened,
-    reused,
+    reused: reused && (judged?.reused ?? true),
   };
 }
 

@@ -18,5 +18,8 @@ export async function reportAnswers(db: Database, repo: string, asOf: string): P
     unknown: sum(({ unknown }) => unknown.length),
     rejected: sum(({ rejected }) => rejected.length),
     bounded: sum(({ bound }) => (bound === null ? 0 : 1)),
+    judged: sum(({ support }) => support?.judged ?? 0),
+    unsupported: sum(({ support }) => support?.unsupported.length ?? 0),
+    unclear: sum(({ support }) => support?.unclear ?? 0),
   };
 }

@@ -81,9 +81,23 @@ const perTableSchema = z.strictObject({
   usd: z.number().positive().optional().describe('Default: no limit. It needs `prices`.'),
 });
 
+const effort = z.enum(['minimal', 'low', 'medium', 'high']);
+const prices = z
+  .strictObject({ input: z.number(), cachedInput: z.number(), output: z.number() })
+  .optional()
+  .describe('US dollars for a million tokens. Without it, costs are counted in tokens only.');
+
+const supportSchema = z.strictObject({
+  enabled: z.boolean().default(false),
+  name: z.string().optional().describe("A cheaper model at the same server. Default: the model's name."),
+  effort: effort.default('low'),
+  maxOutputTokens: z.int().positive().default(6_000),
+  prices: prices.describe('Of the judge. Default: those of the model, where it has no name of its own.'),
+});
+
 const modelSchema = z.strictObject({
   name: z.string().default('gpt-5.2-codex'),
-  effort: z.enum(['minimal', 'low', 'medium', 'high']).default('medium'),
+  effort: effort.default('medium'),
   maxOutputTokens: z.int().positive().default(16_000),
   compactAtTokens: z
     .int()
@@ -101,10 +115,10 @@ const modelSchema = z.strictObject({
     .prefault({})
     .describe('Where one of these is reached, the model has to answer in one last turn.'),
   budgetUsd: z.number().nonnegative().optional().describe('Default: no limit but `tablesPerNight`.'),
-  prices: z
-    .strictObject({ input: z.number(), cachedInput: z.number(), output: z.number() })
-    .optional()
-    .describe('US dollars for a million tokens. Without it, costs are counted in tokens only.'),
+  prices,
+  support: supportSchema
+    .prefault({})
+    .describe('A second call for each table, which judges whether the cited lines say what the answer says.'),
   enabled: z.boolean().default(true),
 });
 

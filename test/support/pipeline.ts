@@ -230,6 +230,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       pool,
       embedder: createEmbedder(config.embeddings, access),
       model: access === null || !config.model.enabled ? null : createModelClient(config.model, access),
+      judge: null,
       keepsHouse: process.env.TEST_DATABASE_URL === undefined,
       webhookSecret: 'hush',
       personSalt: 'salt',

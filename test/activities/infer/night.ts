@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { createActivities } from '../../../activities/index.ts';
+import { judgeConfig } from '../../../activities/infer/judge.ts';
 import { createModelClient, type ModelClient } from '../../../activities/infer/model-client.ts';
 import type { ChunkResult, RunHandle } from '../../../activities/contract.ts';
 import type { ActivityDeps } from '../../../activities/deps.ts';
@@ -150,12 +151,14 @@ export function stageOf(
     model: { name: 'gpt-test', requestsPerMinute: 6_000, tokensPerMinute: 20_000_000, ...more },
   });
   const access = server && { apiKey: server.apiKey, baseUrl: server.baseUrl };
+  const judging = judgeConfig(config.model);
   const deps = {
     db,
     config,
     configDir: dir,
     mirrorDir: join(dir, 'mirrors'),
     model: access && around(createModelClient(config.model, access)),
+    judge: access && judging && createModelClient(judging, access),
     personSalt: 'salt',
   } as ActivityDeps;
   const activities = createActivities(deps);
