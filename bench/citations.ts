@@ -1,26 +1,28 @@
 /**
  * Measures the check of citations on claims whose truth is known by how they are made: `node bench/citations.ts --repo PATH [--commit HEAD] [--claims 100]
- * [--seed 1]`. Lines of the repository that say one simple thing become claims; each is put to the check as it is, with the lines of another claim of its
- * kind, with other lines of the same file, and negated.
+ * [--seed 1] [--judge MODEL]`. Lines of the repository that say one simple thing become claims; each is put to the check as it is, with the lines of another claim of its
+ * kind, with other lines of the same file, and negated. With a judge, what the check lets through is put to that model, and a second table tells what it lets stand.
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { checkCitations } from '../inference/model/check-citations.ts';
 import type { TableReading } from '../inference/model/output-contract.ts';
 import { explain, UserError } from '../schema/contracts/errors.ts';
+import { letStand } from './model/judged.ts';
 import { makeClaims, type MadeClaim, type SourceLine } from './model/made-claims.ts';
 import { Random } from './synthetic/random.ts';
 
 const variants = ['true', 'swapped to another file', 'swapped in the file', 'negated'] as const;
 type Variant = (typeof variants)[number];
 
-function main(): void {
+async function main(): Promise<void> {
   const { values: flags } = parseArgs({
     options: {
       repo: { type: 'string' },
       commit: { type: 'string', default: 'HEAD' },
       claims: { type: 'string', default: '100' },
       seed: { type: 'string', default: '1' },
+      judge: { type: 'string' },
     },
   });
   const { repo, commit } = flags;
@@ -45,23 +47,30 @@ function main(): void {
     checkCitations(reading, { table: 't', linesOf, shown: () => true, resolve: () => null, columnsOf: () => null })
       .rejections.length === 0; // prettier-ignore
 
-  const letThrough = new Map<string, number>();
-  const of = new Map<string, number>();
-  for (const claim of claims)
-    for (const variant of variants) {
+  const made = claims.flatMap((claim) =>
+    variants.flatMap((variant) => {
       const reading = readingOf(claim, variant, claims, linesOf(claim.line.path), random);
-      if (reading === null) continue;
-      for (const kind of [claim.kind, 'all']) {
-        const key = `${kind}|${variant}`;
-        of.set(key, (of.get(key) ?? 0) + 1);
-        if (passes(reading)) letThrough.set(key, (letThrough.get(key) ?? 0) + 1);
-      }
-    }
-  const kinds = [...new Set(claims.map(({ kind }) => kind)), 'all'];
-  console.log(`| claims | ${variants.join(' | ')} |`);
+      return reading === null ? [] : [{ kind: claim.kind, variant, reading }];
+    }),
+  );
+  // By variant: a judge that sees a claim beside its negation has an easier question.
+  const passed = variants.flatMap((variant) => made.flatMap((one) => (one.variant === variant && passes(one.reading) ? [one.reading] : []))); // prettier-ignore
+  print('claims', made, new Set(passed));
+  if (flags.judge !== undefined)
+    print(`claims that ${flags.judge} lets stand`, made, await letStand(passed, flags.judge, linesOf));
+}
+
+type Made = { readonly kind: string; readonly variant: Variant; readonly reading: TableReading };
+
+/** How many of each kind and variant are `kept`. */
+function print(title: string, made: readonly Made[], kept: ReadonlySet<TableReading>): void {
+  console.log(`| ${title} | ${variants.join(' | ')} |`);
   console.log(`| --- |${' ---: |'.repeat(variants.length)}`);
-  for (const kind of kinds) {
-    const cells = variants.map((variant) => `${letThrough.get(`${kind}|${variant}`) ?? 0} of ${of.get(`${kind}|${variant}`) ?? 0}`); // prettier-ignore
+  for (const kind of [...new Set(made.map((one) => one.kind)), 'all']) {
+    const cells = variants.map((variant) => {
+      const of = made.filter((one) => (kind === 'all' || one.kind === kind) && one.variant === variant);
+      return `${of.filter(({ reading }) => kept.has(reading)).length} of ${of.length}`;
+    });
     console.log(`| ${kind} | ${cells.join(' | ')} |`);
   }
 }
@@ -86,9 +95,7 @@ function readingOf(
   return others.length === 0 ? null : claim.reading(at(random.pick(others).line), false);
 }
 
-try {
-  main();
-} catch (error) {
+main().catch((error: unknown) => {
   console.error(explain(error));
   process.exitCode = 1;
-}
+});
