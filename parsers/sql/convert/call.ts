@@ -9,7 +9,17 @@ import { convertExpression, convertOver, convertSortKeys } from './expression.ts
 import { scalar } from './subquery.ts';
 import { literal, structOf } from './value.ts';
 import type { Env } from './env.ts';
-import { dataOf, isTree, kindOf, type Data, type Handlers, type Kind, type Tree } from '../readers/tree.ts';
+import {
+  dataOf,
+  isQuery,
+  isTree,
+  kindOf,
+  onlyOf,
+  type Data,
+  type Handlers,
+  type Kind,
+  type Tree,
+} from '../readers/tree.ts';
 
 /** Kinds whose node is not a function call although nothing else knows them either. */
 const notFunctions: ReadonlySet<string> = words(`
@@ -54,8 +64,9 @@ export const callHandlers: Handlers<Env, Expression> = {
   },
   filter: (data, env) => {
     const inner = convertExpression(data.this, env);
-    const test = 'where' in data.expression ? data.expression.where.this : data.expression;
-    return inner.ex === 'call' ? { ...inner, aggregate: true, filter: convertExpression(test, env) } : inner;
+    const { expression: test } = data;
+    const filter = 'where' in test ? convertExpression(test.where.this, env) : convertExpression(test, env);
+    return inner.ex === 'call' ? { ...inner, aggregate: true, filter } : inner;
   },
   lambda: (data, env) => {
     const lambda = new Set([...env.lambda, ...data.parameters.map((each) => each.name.toLowerCase())]);
@@ -124,11 +135,10 @@ function call(name: string, args: readonly Expression[], env: Env, aggregate = f
 
 function convertNamed(data: Data<'function'>, env: Env): Expression {
   const name = data.name.toLowerCase();
-  const only = data.args.length === 1 ? data.args[0]! : undefined;
+  const only = onlyOf(data.args);
   if (name === 'struct') return structOf(data.args, env);
   if (name === valueCall && only) return convertExpression(only, env);
-  if (name === 'array' && only && ('select' in only || 'union' in only || 'subquery' in only))
-    return scalar(only, env, 'array');
+  if (name === 'array' && only && isQuery(only)) return scalar(only, env, 'array');
   const converted = call(
     data.name,
     data.args.map((each) => convertExpression(each, env)),

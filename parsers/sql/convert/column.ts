@@ -4,7 +4,7 @@ import { convertExpression } from './expression.ts';
 import { literal } from './value.ts';
 import { at, type Env } from './env.ts';
 import { nameParts } from '../text/names.ts';
-import type { Data, Handlers } from '../readers/tree.ts';
+import { present, type Data, type Handlers } from '../readers/tree.ts';
 
 export const columnHandlers: Handlers<Env, Expression> = {
   column: convertColumn,
@@ -27,9 +27,7 @@ export const columnHandlers: Handlers<Env, Expression> = {
   array_slice: (data, env) => ({
     ex: 'call',
     name: 'slice',
-    args: [data.this, data.start, data.end]
-      .filter((each) => each !== null)
-      .map((each) => convertExpression(each, env)),
+    args: present(data.this, data.start, data.end).map((each) => convertExpression(each, env)),
   }),
   struct_extract: (data, env) =>
     fieldOf(convertExpression(data.this, env), (data as { field: { name: string } }).field.name),

@@ -20,7 +20,7 @@ export function convertExpression(tree: Tree, env: Env): Expression {
     ...callHandlers,
   };
   return (
-    dispatch(families, tree, env) ??
+    dispatch<Env, Expression>(families, tree, env) ??
     (isFunctionKind(kindOf(tree)) ? convertCall(tree, env) : opaqueExpression(tree, env))
   );
 }

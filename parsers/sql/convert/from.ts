@@ -9,7 +9,7 @@ import { convertFunctionSource, convertLateral, convertLateralView, convertUnnes
 import { opaqueRelation } from './unknown.ts';
 import { at, findCte, isSource, nothing, type Env } from './env.ts';
 import { tableName } from './table-name.ts';
-import { dispatch, type Data, type Handlers, type Tree } from '../readers/tree.ts';
+import { dispatch, present, type Data, type Handlers, type Tree } from '../readers/tree.ts';
 
 /** Dialects in which `FROM t, t.items` goes through an array of `t`. */
 const pathsInFrom: ReadonlySet<Dialect> = new Set(['bigquery', 'redshift', 'generic']);
@@ -61,7 +61,7 @@ export function declare(env: Env, name: string): void {
 
 export function convertSource(tree: Tree, env: Env): Relation {
   return (
-    dispatch(sources, tree, env) ??
+    dispatch<Env, Relation>(sources, tree, env) ??
     (isCall(tree) ? convertFunctionSource(tree, env) : opaqueRelation(tree, env))
   );
 }
@@ -135,8 +135,7 @@ const kinds: Partial<Record<Data<'join'>['kind'], Join['kind']>> = {
 function convertJoin(left: Relation, join: Data<'join'>, env: Env): Relation {
   const isArray = join.kind === 'Array' || join.kind === 'LeftArray';
   const right = isArray ? arraySource(join.this, env) : convertSource(join.this, env);
-  const conditions = [join.on, join.match_condition].filter((each) => each !== null && each !== undefined);
-  const on = conditions
+  const on = present(join.on, join.match_condition)
     .map((each) => convertExpression(each, env))
     .reduce<Expression | undefined>(
       (all, each) => (all ? { ex: 'binary', op: 'AND', left: all, right: each } : each),
@@ -167,7 +166,7 @@ function convertJoin(left: Relation, join: Data<'join'>, env: Env): Relation {
 /** ClickHouse's ARRAY JOIN names columns, not tables. */
 function arraySource(tree: Tree, env: Env): Relation {
   const alias = 'alias' in tree ? tree.alias.alias.name : undefined;
-  const value = convertExpression('alias' in tree ? tree.alias.this : tree, env);
+  const value = 'alias' in tree ? convertExpression(tree.alias.this, env) : convertExpression(tree, env);
   const column = alias ?? (value.ex === 'column' ? value.name : undefined);
   return { op: 'unnest', value, columns: column === undefined ? [] : [column], ...at(env, tree) };
 }

@@ -3,7 +3,7 @@ import type { BinaryExpression, Expression } from '../../../schema/contracts/rel
 import { convertExpression } from './expression.ts';
 import type { Env } from './env.ts';
 import { parseTrees } from '../readers/first-reader.ts';
-import { kindOf, type Data, type Handlers, type Kind, type Tree } from '../readers/tree.ts';
+import { kindOf, present, type Data, type Handlers, type Kind, type Tree } from '../readers/tree.ts';
 import { typeText } from './type-text.ts';
 
 type Binary = Data<'and'>;
@@ -101,9 +101,9 @@ export const operatorHandlers: Handlers<Env, Expression> = {
   }),
   xor: (data, env) => ({
     ex: 'opaque',
-    parts: [data.this, data.expression, ...data.expressions]
-      .filter((each) => each !== null)
-      .map((each) => convertExpression(each, env)),
+    parts: present(data.this, data.expression, ...data.expressions).map((each) =>
+      convertExpression(each, env),
+    ),
     text: 'xor',
   }),
   not: unary('NOT'),

@@ -8,9 +8,11 @@ import type { Data, Tree } from '../readers/tree.ts';
 
 export function convertPivot(data: Data<'pivot'>, env: Env): Relation {
   const input = convertSource(data.this, env);
-  const aggregates = [...data.expressions, ...data.using].map((each) => convertItem(each, env));
+  const aggregates = data.expressions.concat(data.using).map((each) => convertItem(each, env));
   const choices = data.fields.flatMap((field) => ('in' in field ? [field.in] : []));
-  const on = data.fields.map((field) => convertExpression('in' in field ? field.in.this : field, env));
+  const on = data.fields.map((field) =>
+    'in' in field ? convertExpression(field.in.this, env) : convertExpression(field, env),
+  );
   // Several FOR columns multiply, and ANY or a subquery depends on the data: then the names are not known.
   const labels = choices.length === 1 && data.fields.length === 1 ? choices[0]!.expressions.map(label) : [];
   const known = labels.length > 0 && labels.every((each) => each !== undefined);

@@ -32,7 +32,7 @@ export function convertQuery(tree: Tree, env: Env): Relation {
     return { op: 'opaque', reads: [], reason: 'too deep' };
   }
   const inner = { ...env, depth: env.depth + 1 };
-  return dispatch(queries, tree, inner) ?? opaqueRelation(tree, inner);
+  return dispatch<Env, Relation>(queries, tree, inner) ?? opaqueRelation(tree, inner);
 }
 
 /** ORDER BY and LIMIT as every kind of query may have them. */
@@ -46,8 +46,8 @@ export function withTail(input: Relation, tail: Tail, env: Env): Relation {
   const by: SortKey[] = tail.order_by ? convertSortKeys(tail.order_by.expressions, env) : [];
   if (by.length > 0) relation = { op: 'sort', input: relation, by };
   if (tail.limit) {
-    const limit = 'this' in tail.limit ? tail.limit.this : tail.limit;
-    const value = convertExpression(limit, env);
+    const { limit } = tail;
+    const value = 'this' in limit ? convertExpression(limit.this, env) : convertExpression(limit, env);
     const count = value.ex === 'literal' && value.type === 'number' ? Number(value.value) : Number.NaN;
     relation = {
       op: 'limit',

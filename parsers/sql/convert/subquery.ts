@@ -3,7 +3,7 @@ import type { Expression, SubqueryExpression } from '../../../schema/contracts/r
 import { convertExpression } from './expression.ts';
 import { convertQuery } from './query.ts';
 import type { Env } from './env.ts';
-import type { Data, Handlers, Tree } from '../readers/tree.ts';
+import { isQuery, onlyOf, type Data, type Handlers, type Tree } from '../readers/tree.ts';
 
 const not = (value: Expression): Expression => ({ ex: 'unary', op: 'NOT', value });
 
@@ -43,8 +43,8 @@ function convertIn(data: Data<'in'>, env: Env): Expression {
   const value = convertExpression(data.this, env);
   const found = ((): Expression => {
     if (data.query) return { ex: 'subquery', kind: 'in', relation: convertQuery(data.query, env), value };
-    const only = data.expressions.length === 1 ? data.expressions[0]! : undefined;
-    if (only && ('select' in only || 'union' in only || 'subquery' in only))
+    const only = onlyOf(data.expressions);
+    if (only && isQuery(only))
       return { ex: 'subquery', kind: 'in', relation: convertQuery(only, env), value };
     if (data.unnest)
       return {

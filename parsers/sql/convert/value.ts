@@ -3,7 +3,7 @@ import { own } from '../../../schema/contracts/own.ts';
 import type { Expression, LiteralExpression, StructExpression } from '../../../schema/contracts/relation.ts';
 import { convertExpression } from './expression.ts';
 import type { Env } from './env.ts';
-import type { Data, Handlers, Tree } from '../readers/tree.ts';
+import { isQuery, onlyOf, type Data, type Handlers, type Tree } from '../readers/tree.ts';
 
 export const literal = (type: LiteralExpression['type'], value: string | null): LiteralExpression => ({
   ex: 'literal',
@@ -55,8 +55,8 @@ export const valueHandlers: Handlers<Env, Expression> = {
   session_parameter: () => ({ ex: 'parameter', name: 'session' }),
   array: (data, env) => ({ ex: 'array', items: convertAll(data.expressions, env) }),
   array_func: (data, env) => {
-    const only = data.expressions.length === 1 ? data.expressions[0]! : undefined;
-    if (only && ('select' in only || 'subquery' in only || 'union' in only))
+    const only = onlyOf(data.expressions);
+    if (only && isQuery(only))
       return convertExpression({ function: { name: 'array', args: [only] } } as unknown as Tree, env);
     // `list[0]` is a list only in DuckDB; elsewhere it is an element of a column of that name.
     if (data.use_list_keyword && env.dialect !== 'duckdb' && only)

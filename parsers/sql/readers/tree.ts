@@ -2,8 +2,10 @@
 import type { ast } from '@polyglot-sql/sdk';
 
 export type Tree = ast.Expression;
-export type Kind = ast.ExpressionType;
-export type Data<K extends Kind> = ast.ExpressionInner<K>;
+/** What nodes hold, by their kind. Gathered once: to find each of the hundreds of kinds among all took a good part of a type check. */
+type DataByKind = { readonly [Node in Tree as Extract<keyof Node, string>]: Node[keyof Node] };
+export type Kind = keyof DataByKind;
+export type Data<K extends Kind> = DataByKind[K];
 
 /** One function per kind of node: what a family of converters understands. */
 export type Handlers<Env, Result> = { readonly [K in Kind]?: (data: Data<K>, env: Env) => Result };
@@ -15,6 +17,22 @@ export function kindOf(tree: Tree): Kind {
 
 export function dataOf(tree: Tree): unknown {
   for (const kind in tree) return (tree as Readonly<Record<string, unknown>>)[kind];
+  return undefined;
+}
+
+const queries: ReadonlySet<Kind> = new Set(['select', 'subquery', 'union']);
+
+export const isQuery = (tree: Tree): boolean => queries.has(kindOf(tree));
+
+// In an array literal or a choice, the type checker compares all kinds of nodes with each other.
+
+/** Those that are there. */
+export const present = (...trees: readonly (Tree | null | undefined)[]): Tree[] =>
+  trees.filter((tree) => tree !== null && tree !== undefined);
+
+/** The only one; undefined where there are none or several. */
+export function onlyOf(trees: readonly Tree[]): Tree | undefined {
+  if (trees.length === 1) return trees[0];
   return undefined;
 }
 
