@@ -9,7 +9,7 @@ import { readClaims } from '../store/claims.ts';
 import type { Database } from '../store/database.ts';
 import { currentEdges, type Edge } from '../store/edges.ts';
 import { pointedSets } from '../store/pointed-sets.ts';
-import { readUsage } from '../store/usage.ts';
+import type { ObserveOutput } from './observe/use.ts';
 import { allDeriveInputs, type NightOfRepo } from './why.ts';
 
 export interface RankedFinding extends Finding {
@@ -27,11 +27,12 @@ export async function findingsOf(db: Database, { repo, asOf }: NightOfRepo): Pro
     ...declaredFindings(await declaredTables(db, { repo, asOf }, edges)),
   ];
   const downstream = downstreamCounts(edges);
-  const queries = new Map((await readUsage(db, repo, asOf)).map((use) => [use.table, use.recentQueries]));
+  const seen = await outputsByTable<ObserveOutput>(db, await pointedSets(db, repo, asOf, 'observe'));
   return found
     .map((one) => {
       const below = downstream(one.table);
-      const importance = importanceOf(one, { downstream: below, queries: queries.get(one.table) ?? 0 });
+      const queries = seen.get(one.table)?.usage?.queriesLast28Days ?? 0;
+      const importance = importanceOf(one, { downstream: below, queries });
       return { ...one, downstream: below, importance: Math.round(importance * 100) / 100 };
     })
     .sort((a, b) => b.importance - a.importance || (a.table < b.table ? -1 : 1));

@@ -193,7 +193,6 @@ create table tablelore.query_template (
   repo text not null,
   fingerprint text not null,
   sql text not null,
-  tables text[] default '{}'::text[] not null,
   analysis jsonb,
   reader_version text,
   constraint query_template_pkey PRIMARY KEY (repo, fingerprint)
@@ -292,12 +291,6 @@ create table tablelore.snapshot (
   constraint snapshot_repo_run_as_of_key UNIQUE (repo, run, as_of)
 );
 
-create table tablelore.stale_day (
-  repo text not null,
-  day date not null,
-  constraint stale_day_pkey PRIMARY KEY (repo, day)
-);
-
 create table tablelore.template_day (
   repo text not null,
   fingerprint text not null,
@@ -313,18 +306,6 @@ create table tablelore.template_day (
 );
 CREATE INDEX template_day_day ON tablelore.template_day USING btree (repo, day);
 CREATE INDEX template_day_file ON tablelore.template_day USING btree (log_file);
-
-create table tablelore.usage_day (
-  repo text not null,
-  table_id text collate "C" not null,
-  day date not null,
-  queries integer not null,
-  users integer not null,
-  failures integer not null,
-  by_source jsonb not null,
-  constraint usage_day_pkey PRIMARY KEY (repo, table_id, day)
-);
-CREATE INDEX usage_day_day ON tablelore.usage_day USING btree (repo, day);
 
 create table tablelore.work_item (
   run text not null,

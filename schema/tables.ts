@@ -36,8 +36,6 @@ export interface Tables {
   'tablelore.log_file': LogFileRow;
   'tablelore.query_template': QueryTemplateRow;
   'tablelore.template_day': TemplateDayRow;
-  'tablelore.usage_day': UsageDayRow;
-  'tablelore.stale_day': { repo: string; day: string };
   'tablelore.model_call': ModelCallRow;
   'tablelore.embedding_use': { run: string; chunk: number; calls: number; texts: number; tokens: number };
   'tablelore.rate_bucket': RateBucketRow;
@@ -223,7 +221,6 @@ interface QueryTemplateRow {
   repo: string;
   fingerprint: string;
   sql: string;
-  tables: Generated<string[]>;
   analysis: unknown;
   /** Null: not analysed yet. */
   reader_version: string | null;
@@ -241,16 +238,6 @@ interface TemplateDayRow {
   users: string[];
   /** Role → runs. */
   roles: Record<string, number>;
-}
-
-interface UsageDayRow {
-  repo: string;
-  table_id: string;
-  day: string;
-  queries: number;
-  users: number;
-  failures: number;
-  by_source: Record<string, number>;
 }
 
 interface ModelCallRow {

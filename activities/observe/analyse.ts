@@ -1,58 +1,45 @@
-/** What historical queries read and join. */
-import { createNameResolver, type NameResolver } from '../../inference/link/names.ts';
+/** What historical queries read and join, as their texts say it. */
 import { deriveTable } from '../../inference/derive/derive.ts';
+import { createNameResolver } from '../../inference/link/names.ts';
 import type { JoinObservation } from '../../knowledge/rank/observed-joins.ts';
-import { readSql, readerVersion } from '../../parsers/sql/index.ts';
-import type { RepoConfig } from '../../schema/contracts/config.ts';
+import { initSqlReader, readSql, readerVersion } from '../../parsers/sql/index.ts';
 import type { Dialect } from '../../schema/contracts/dialect.ts';
-import type { NameRef } from '../../schema/contracts/names.ts';
-import { pointedSets } from '../../store/pointed-sets.ts';
-import { saveTemplates, templatesToAnalyse, type StoredTemplate } from '../../store/queries.ts';
-import type { RunHandle } from '../contract.ts';
+import type { NameRef, TableId } from '../../schema/contracts/names.ts';
+import { saveAnalyses, type StoredTemplate } from '../../store/queries.ts';
 import type { ActivityDeps } from '../deps.ts';
-import { hashOf } from '../hash.ts';
 
-/** What a template reads and joins. */
+/** What a template reads and joins. Names are as short as it writes them: which tables they are depends on the night. */
 export interface TemplateAnalysis {
-  readonly tables: readonly string[];
+  readonly tables: readonly TableId[];
   readonly joins: readonly Pick<JoinObservation, 'left' | 'right'>[];
 }
 
-const page = 500;
-
-/** Finds what templates read and join, again when the reader or the set of tables changed. Returns whether any was analysed. */
-export async function analyse(
-  deps: ActivityDeps,
-  handle: RunHandle,
-  config: RepoConfig,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const { db } = deps;
-  const tables = [...(await pointedSets(db, handle.repo, handle.asOf, 'link')).keys()].sort();
-  const version = `${readerVersion}/${hashOf(tables).slice(0, 16)}`;
-  // Logs say nothing of where a short name stands: only the one known table that ends in it is meant.
-  const resolver = createNameResolver({ defaults: [], targets: config.targets }, tables);
-  let after = '';
-  let any = false;
-  for (;;) {
-    signal.throwIfAborted();
-    const batch = await templatesToAnalyse(db, handle.repo, version, after, page);
-    if (batch.length === 0) return any;
-    any = true;
-    after = batch.at(-1)?.fingerprint ?? '';
-    const analysed = batch.map(({ fingerprint, sql }): StoredTemplate => {
-      const analysis = analyseTemplate(sql, config.dialect ?? 'generic', resolver);
-      return { fingerprint, sql, tables: analysis.tables, analysis, readerVersion: version };
-    });
-    await saveTemplates(db, handle.repo, analysed);
-    await new Promise(setImmediate);
+/** By fingerprint. Templates that no reader like this one has read are read now, and what they say is stored. */
+export async function analysesOf(
+  { db }: Pick<ActivityDeps, 'db'>,
+  repo: string,
+  dialect: Dialect,
+  templates: readonly StoredTemplate[],
+): Promise<Map<string, TemplateAnalysis>> {
+  const version = `${readerVersion}/${dialect}`;
+  const analyses = new Map<string, TemplateAnalysis>();
+  const unread: string[] = [];
+  await initSqlReader();
+  for (const { fingerprint, sql, analysis, readerVersion: by } of templates) {
+    if (by !== version) unread.push(fingerprint);
+    analyses.set(fingerprint, by === version ? (analysis as TemplateAnalysis) : analyseTemplate(sql, dialect)); // prettier-ignore
   }
+  const read = unread.map((fingerprint) => ({ fingerprint, analysis: analyses.get(fingerprint) }));
+  await saveAnalyses(db, repo, version, read);
+  return analyses;
 }
 
-function analyseTemplate(sql: string, dialect: Dialect, resolver: NameResolver): TemplateAnalysis {
-  const tables = new Set<string>();
+const asWritten = createNameResolver({ defaults: [], targets: [] }, []);
+
+function analyseTemplate(sql: string, dialect: Dialect): TemplateAnalysis {
+  const tables = new Set<TableId>();
   const joins: TemplateAnalysis['joins'][number][] = [];
-  const resolve = (ref: NameRef) => resolver.resolve(ref, { path: '', dialect });
+  const resolve = (ref: NameRef) => asWritten.resolve(ref, { path: '', dialect });
   for (const statement of readSql(sql, { dialect })) {
     for (const read of statement.reads) tables.add(resolve(read));
     const relation = statement.relation ?? statement.build?.relation;

@@ -1,6 +1,6 @@
 /** Use and observed joins of every table. */
 import { isTemporary } from '../../inference/link/table-id.ts';
-import { observedJoins, type JoinObservation } from '../../knowledge/rank/observed-joins.ts';
+import { observedJoins } from '../../knowledge/rank/observed-joins.ts';
 import { usageOf } from '../../knowledge/rank/usage-band.ts';
 import type { Card } from '../../schema/contracts/card.ts';
 import type { ClaimValue, NewClaim } from '../../schema/contracts/claims.ts';
@@ -10,11 +10,11 @@ import { readLinks } from '../../store/links.ts';
 import { pointedSets } from '../../store/pointed-sets.ts';
 import { pointTables, type PointerChange } from '../../store/pointers.ts';
 import { firstLogDay } from '../../store/template-days.ts';
-import { readUsage } from '../../store/usage.ts';
 import type { RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { hashOf } from '../hash.ts';
 import { inScope } from '../scope.ts';
+import type { SeenInQueries } from './rank.ts';
 
 /** Output of the stage for one table. */
 export interface ObserveOutput {
@@ -22,29 +22,25 @@ export interface ObserveOutput {
 }
 
 /** Use and observed joins of every table as claims. Tables that are no longer queried keep the set that says so. */
-export async function saveUse(
-  deps: ActivityDeps,
-  handle: RunHandle,
-  seen: readonly JoinObservation[],
-): Promise<void> {
+export async function saveUse(deps: ActivityDeps, handle: RunHandle, seen: SeenInQueries): Promise<void> {
   const { db } = deps;
   const { repo, asOf } = handle;
   const since = await firstLogDay(db, repo, asOf);
   if (since === null) return;
   const before = await pointedSets(db, repo, asOf, 'observe');
-  const outputs = await outputsByTable<ObserveOutput>(db, before);
+  const nightBefore = await pointedSets(db, repo, dayBefore(asOf), 'observe');
+  const outputs = await outputsByTable<ObserveOutput>(db, nightBefore);
   const links = await readLinks(db, repo, asOf);
   const joins = Map.groupBy(
-    observedJoins(seen, (table) => links.get(table)?.path ?? null),
+    observedJoins(seen.joins, (table) => links.get(table)?.path ?? null),
     (claim) => claim.table,
   );
-  const usage = new Map((await readUsage(db, repo, asOf)).map((use) => [use.table, use]));
   const results: StageResult<ObserveOutput>[] = [];
   const wanted = inScope(handle);
   for (const table of links.keys()) {
     if (isTemporary(table) || !wanted(table)) continue;
     const previous = outputs.get(table)?.usage ?? null;
-    const use = usageOf({ counts: usage.get(table) ?? null, asOf, since, previous });
+    const use = usageOf({ counts: seen.use.get(table) ?? null, asOf, since, previous });
     const claims: NewClaim[] = [...(joins.get(table) ?? [])];
     if (use) claims.unshift(usageClaim(table, use));
     results.push({
@@ -59,6 +55,10 @@ export async function saveUse(
   const saved = await saveStageResults(db, repo, changed);
   await pointTables(db, repo, asOf, saved.map(({ table, setId }): PointerChange => ({ table, stage: 'observe', setId }))); // prettier-ignore
 }
+
+/** What a night says is kept near a bound by what the one before said, and never by what it said itself when it was run before. */
+const dayBefore = (date: string): string =>
+  new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10);
 
 const usageClaim = (table: string, { band, trend }: NonNullable<Card['usage']>): NewClaim => ({
   table,

@@ -35,13 +35,13 @@ const requests: Readonly<Record<Exclude<Phase, 'first'>, readonly [workflow: str
   table: ['enrichTable', { table: 'marts.fct_orders', asOf: changedDay, force: true }],
 };
 
-/** The night that a start runs while a phase goes on. */
-const nightOf = (phase: Phase): string => (phase === 'first' ? firstDay : changedDay);
-
-/** What nights leave, but their names and reports: a launcher that was killed runs one more night, in which nothing has changed. */
+/**
+ * What nights leave, but their names and reports: a launcher that was killed runs one more night, in which nothing has changed. That one also drops the texts
+ * which nobody finds any more, so only those that are found are compared.
+ */
 const compared = [
-  ...['claims', 'sets', 'pointers', 'cards', 'texts', 'vectors', 'published', 'nights', 'facts', 'logs'],
-  ...['templates', 'templateDays', 'usage', 'staleDays', 'quarantine', 'leases'],
+  ...['claims', 'sets', 'pointers', 'cards', 'published', 'found', 'nights', 'facts', 'logs'],
+  ...['templates', 'templateDays', 'quarantine', 'leases'],
 ];
 const phaseLimitMs = 600_000;
 const lookMs = 50;
@@ -57,7 +57,7 @@ export async function runCalm(world: FaultWorld): Promise<Calm> {
       if (place) tookMs.set(placeName(place), (tookMs.get(placeName(place)) ?? 0) + now - before);
       before = now;
     }
-    rows.set(phase, await settledRows(world, phase));
+    rows.set(phase, await settledRows(world));
   }
   return { rows, tookMs };
 }
@@ -75,7 +75,7 @@ export async function runRough(
     for (const kill of kills.filter(({ place }) => place.phase === phase))
       ends.push({ kill, at: await killAt(world, run, kill, calm), ended: '', differences: [] });
     const ended = await run.ended;
-    const rows = await settledRows(world, phase);
+    const rows = await settledRows(world);
     const differences = dumpDifferences(calm.rows.get(phase) ?? {}, rows);
     for (const end of ends) tell(Object.assign(end, { ended, differences }));
     if (ends.length === 0 && differences.length > 0)
@@ -170,10 +170,8 @@ async function placeOf(run: Run, phase: Phase): Promise<Place | null> {
   return { phase, night, part: isNew ? 'begin' : (open?.stage ?? 'end') };
 }
 
-/** After one more night of the newest date: which night read the query logs last depends on whether a start ran one. */
-async function settledRows(world: FaultWorld, phase: Phase): Promise<Rows> {
-  await quiet(world);
-  await patiently('settle', async () => start(await world.client(), `faults-settle-${phase}`, 'nightly', { asOf: nightOf(phase) })); // prettier-ignore
+/** When nothing goes on any more, a launcher's own night included. */
+async function settledRows(world: FaultWorld): Promise<Rows> {
   await quiet(world);
   return world.read((db) => canonicalDump(db, compared));
 }

@@ -1,5 +1,6 @@
 import type { Card } from '../../schema/contracts/card.ts';
 import type { ClaimValue } from '../../schema/contracts/claims.ts';
+import type { TableUse } from './table-use.ts';
 
 type Use = ClaimValue<'usage'>;
 
@@ -18,14 +19,8 @@ const slack = 0.2;
 const rising = 1.4;
 
 export interface UsageInput {
-  /** The table's queries of the 28 days up to and with the as-of date, and of the 28 before; null: none were ever seen. */
-  readonly counts: {
-    readonly recentQueries: number;
-    readonly previousQueries: number;
-    readonly recentUsers: number;
-    /** ISO date. */
-    readonly lastUsed: string;
-  } | null;
+  /** Null: no query was ever seen. */
+  readonly counts: TableUse | null;
   /** ISO date. */
   readonly asOf: string;
   /** First day that any log covers (ISO date); null: no logs. Before it, nothing is known rather than nothing used. */

@@ -11,6 +11,7 @@ import { embeddingUse } from './0010-embedding-use.ts';
 import { claimColumns } from './0011-claim-columns.ts';
 import { cardOnce } from './0012-card-once.ts';
 import { freeHistory } from './0013-free-history.ts';
+import { writtenNames } from './0014-written-names.ts';
 
 /** One step of the schema: SQL statements, each run once and in this order. A released one is never changed; a later one adds. */
 export interface Migration {
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   claimColumns,
   cardOnce,
   freeHistory,
+  writtenNames,
 ];

@@ -7,7 +7,7 @@ import { repo, type World } from '../support/pipeline.ts';
 
 const tables = 20;
 /** What readers see and what nights left. What was made on the way and is used no more does not count. */
-const state = ['pointers', 'published', 'nights', 'usage', 'leases'];
+const state = ['pointers', 'published', 'nights', 'leases'];
 
 /** One night, one backfill and twenty single tables as of `asOf`, started at once. All must end well, and the state must be `expected`. */
 export async function allAtOnce(

@@ -16,6 +16,10 @@ const queries: Readonly<Record<string, string>> = {
     left join tablelore.card_version v on e.kind = 'card' and v.id = e.version
     left join tablelore.claim_set r on e.kind = 'query' and r.id = e.version
     where e.until_snapshot is null`,
+  // Of texts that are left over from the snapshot before, `texts` and `vectors` tell; here is what readers find now.
+  found: `select jsonb_build_array(t.text_hash, v.model, md5(v.embedding::text)) as row
+    from tablelore.search_entry e join tablelore.search_text t using (text_hash) left join tablelore.embedding v using (text_hash)
+    where e.until_snapshot is null`,
   snapshots: `select jsonb_build_array(as_of, commit, commit_order, model) as row from tablelore.snapshot`,
   nights: `select jsonb_build_array(as_of, commit, night_hash, published) as row from tablelore.night`,
   facts: `select jsonb_build_array(key, path, blob, reader, version, dialect, trace, summary) as row from tablelore.facts`,
@@ -23,8 +27,6 @@ const queries: Readonly<Record<string, string>> = {
   templates: `select to_jsonb(t) - 'repo' as row from tablelore.query_template t`,
   templateDays: `select jsonb_build_array(d.fingerprint, d.day, d.source, f.path, d.runs, d.failures, d.users, d.roles) as row
     from tablelore.template_day d join tablelore.log_file f on f.id = d.log_file`,
-  usage: `select to_jsonb(u) - 'repo' as row from tablelore.usage_day u`,
-  staleDays: `select to_jsonb(s) as row from tablelore.stale_day s`,
   heads: `select jsonb_build_array(sha) as row from tablelore.observed_head`,
   runs: `select jsonb_build_array(workflow, as_of, commit, status, diagnostics_hash) as row from tablelore.run`,
   // What an attempt did whose end was never told counts as reused by the next.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { createUseCounter } from '../../../knowledge/rank/table-use.ts';
 import { observedJoins } from '../../../knowledge/rank/observed-joins.ts';
 import { personKey } from '../../../knowledge/rank/person-key.ts';
 import { bandOf, usageOf } from '../../../knowledge/rank/usage-band.ts';
@@ -83,4 +84,17 @@ test('a join that several templates write is one claim on each side, with its ru
       ],
     ],
   );
+});
+
+test('a table is used as often as queries that read it run, up to the date', () => {
+  const day = (day: string, runs: number, users: string[]) => ({ day, runs, users, failures: 0, source: 'adhoc', roles: {} }); // prettier-ignore
+  const use = createUseCounter('2026-10-20');
+  use.add(['a', 'a', 'b'], [day('2026-10-20', 2, ['u1']), day('2026-09-22', 5, ['u9'])]);
+  use.add(['a'], [day('2026-09-23', 3, ['u1', 'u2']), day('2026-10-21', 9, ['u3'])]);
+  use.add(['old'], [day('2026-08-25', 4, ['u1'])]);
+  assert.deepEqual(Object.fromEntries(use.counts()), {
+    a: { recentQueries: 5, previousQueries: 5, recentUsers: 2, lastUsed: '2026-10-20' },
+    b: { recentQueries: 2, previousQueries: 5, recentUsers: 1, lastUsed: '2026-10-20' },
+    old: { recentQueries: 0, previousQueries: 0, recentUsers: 0, lastUsed: '2026-08-25' },
+  });
 });
