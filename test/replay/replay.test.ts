@@ -23,7 +23,7 @@ const replay = (file: string, { code } = bundle): Promise<void> =>
 
 test('there is a history of every workflow, and of each way that a run may go', () => {
   const kinds = new Set(files.map((name) => name.slice(0, name.lastIndexOf('-'))));
-  const ways = ['nightly-continued-first', 'nightly-continued-last'];
+  const ways = ['nightly-continued-first', 'nightly-continued-last', 'backfill-paused', 'nightly-cancelled'];
   assert.deepEqual([...kinds].sort(), ['backfill', 'enrichTable', 'nightly', ...ways].sort());
 });
 
@@ -36,3 +36,19 @@ for (const file of files) {
     await assert.rejects(replay(file, { code }), DeterminismViolationError);
   });
 }
+
+/** What runs that are steered rest on. */
+const broken = [
+  ['backfill-paused', 'do not go on when resumed', '()=>!this.progress.paused', '()=>false'],
+  ['nightly-cancelled', 'cancel nothing that is under way', '.WAIT_CANCELLATION_COMPLETED', '.ABANDON'],
+] as const;
+
+for (const file of files)
+  for (const [kind, how, from, to] of broken) {
+    if (!file.startsWith(kind)) continue;
+    test(`${file} does not replay with workflows that ${how}`, async () => {
+      const code = bundle.code.replaceAll(from, to);
+      assert.notEqual(code, bundle.code);
+      await assert.rejects(replay(file, { code }), DeterminismViolationError);
+    });
+  }
