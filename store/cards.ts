@@ -3,6 +3,7 @@ import { cardTotals } from './card-totals.ts';
 import type { Card } from '../schema/contracts/card.ts';
 import { inTransaction, type Database } from './database.ts';
 import { jsonBatches, packJson, packLike, recordset, toJson, unpack } from './json.ts';
+import { stateAt } from './state-at.ts';
 import { saveTexts } from './texts.ts';
 
 export interface NewCard {
@@ -129,11 +130,7 @@ function versionsAt(repo: string, at: CardsAt) {
   }
   return sql`
     select v.id as version
-    from (
-      select distinct on (table_id) table_id, set_id from tablelore.pointer
-      where repo = ${repo} and stage = 'card' and as_of <= ${at.asOf}
-      order by table_id, as_of desc
-    ) as state
+    from (${stateAt(repo, at.asOf, { stages: ['card'] })}) as state
     join tablelore.claim_set s on s.id = state.set_id
     join tablelore.card_version v on v.repo = s.repo and v.table_id = s.table_id and v.hash = s.output_hash`;
 }

@@ -5,6 +5,7 @@ import type { Claim, ClaimField, Origin } from '../schema/contracts/claims.ts';
 import { listColumns, readList, type ListRow } from './claim-lists.ts';
 import type { Database } from './database.ts';
 import { slices } from './json.ts';
+import { stateAt } from './state-at.ts';
 
 const setsAtOnce = 500;
 
@@ -128,11 +129,7 @@ async function listsOf(
 ): Promise<PointedList[]> {
   const fields = fieldsOf(filter);
   const { rows } = await sql<PointedList>`
-    with state as materialized (
-      select distinct on (table_id, stage) set_id from tablelore.pointer
-      where repo = ${repo} and as_of <= ${asOf} and table_id = any(${[...tables]}::text[]) and stage = any(${claimStages}::text[])
-      order by table_id, stage, as_of desc
-    )
+    with state as materialized (${stateAt(repo, asOf, { stages: claimStages, tables })})
     select s.table_id as "table", s.claim_list as hash, bool_or(state.set_id is not null) as held,
       cardinality(l.ids) as claims
     from tablelore.claim_set s ${filter.superseded ? sql`left join` : sql`join`} state on state.set_id = s.id
@@ -203,12 +200,7 @@ export async function countClaims(
   asOf: string,
 ): Promise<{ field: ClaimField; origin: Origin; count: number }[]> {
   const { rows } = await sql<{ field: ClaimField; origin: Origin; count: number }>`
-    with state as (
-      select distinct on (p.table_id, p.stage) p.set_id
-      from tablelore.pointer p
-      where p.repo = ${repo} and p.as_of <= ${asOf}
-      order by p.table_id, p.stage, p.as_of desc
-    )
+    with state as (${stateAt(repo, asOf)})
     select f.field, o.origin, sum(o.number::int) as count
     from state join tablelore.claim_set s on s.id = state.set_id
     join tablelore.claim_list l on l.hash = s.claim_list

@@ -1,6 +1,7 @@
 /** Edges between tables, from the `upstream` claims that hold. */
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
+import { stateAt } from './state-at.ts';
 
 export interface Edge {
   readonly table: string;
@@ -47,15 +48,11 @@ export async function labelledEdges(db: Database, repo: string, asOf: string): P
   return rows;
 }
 
-const stages = ['link', 'annotate', 'infer'];
+const stages = ['link', 'annotate', 'infer'] as const;
 
 /** Lists with upstream claims that a table points at. */
 const listsThatHold = (repo: string, asOf: string) => sql`
   select s.table_id, l.upstream, l.upstream_kinds
-  from (
-    select distinct on (table_id, stage) set_id from tablelore.pointer
-    where repo = ${repo} and as_of <= ${asOf} and stage = any(${stages}::text[])
-    order by table_id, stage, as_of desc
-  ) as state
+  from (${stateAt(repo, asOf, { stages })}) as state
   join tablelore.claim_set s on s.id = state.set_id
   join tablelore.claim_list l on l.hash = s.claim_list and l.upstream <> '{}'`;

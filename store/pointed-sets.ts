@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { SetStage } from '../schema/contracts/stages.ts';
 import type { Database } from './database.ts';
+import { stateAt } from './state-at.ts';
 
 export interface PointedSet {
   readonly setId: number;
@@ -17,16 +18,11 @@ export async function pointedSets(
   stage: SetStage,
   tables?: readonly string[],
 ): Promise<Map<string, PointedSet>> {
-  const only = tables ? [...tables] : null;
   const { rows } = await sql<PointedSet & { table: string }>`
     select p.table_id as "table", s.id as "setId", s.input_hash as "inputHash", s.output_hash as "outputHash"
-    from (
-      select distinct on (table_id) table_id, set_id
-      from tablelore.pointer
-      where repo = ${repo} and stage = ${stage} and as_of <= ${asOf}
-        and (${only}::text[] is null or table_id = any(${only}::text[]))
-      order by table_id, as_of desc
-    ) p join tablelore.claim_set s on s.id = p.set_id`.execute(db);
+    from (${stateAt(repo, asOf, { stages: [stage], tables })}) as p join tablelore.claim_set s on s.id = p.set_id`.execute(
+    db,
+  );
   // What is gathered from all tables cites the first of several: that must not change with the order in which a server happens to find rows.
   rows.sort((a, b) => (a.table < b.table ? -1 : 1));
   return new Map(rows.map(({ table, ...set }) => [table, set]));
@@ -35,9 +31,7 @@ export async function pointedSets(
 /** Tables that had state of stage `link` before and have none as of the date. */
 export async function retiredTables(db: Database, repo: string, asOf: string): Promise<Set<string>> {
   const { rows } = await sql<{ table: string }>`
-    select table_id as "table" from (
-      select distinct on (table_id) table_id, set_id from tablelore.pointer
-      where repo = ${repo} and stage = 'link' and as_of <= ${asOf} order by table_id, as_of desc
-    ) p where set_id is null`.execute(db);
+    select table_id as "table" from (${stateAt(repo, asOf, { stages: ['link'] })}) as p
+    where set_id is null`.execute(db);
   return new Set(rows.map((row) => row.table));
 }

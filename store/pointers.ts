@@ -3,6 +3,7 @@ import type { SetStage } from '../schema/contracts/stages.ts';
 import { inTransaction, type Database } from './database.ts';
 import { jsonBatches, recordset, slices } from './json.ts';
 import { holdRepo } from './repos.ts';
+import { stateAt } from './state-at.ts';
 
 /** From the as-of date on, the table's stage has this set; null: it has none, the table is retired. */
 export interface PointerChange {
@@ -30,17 +31,8 @@ export async function readPointers(
   asOf: string,
   only: { readonly stages?: readonly SetStage[]; readonly tables?: readonly string[] } = {},
 ): Promise<{ table: string; stage: SetStage; setId: number }[]> {
-  const stages = only.stages ? [...only.stages] : null;
-  const tables = only.tables ? [...only.tables] : null;
   const { rows } = await sql<{ table: string; stage: SetStage; setId: number }>`
-    select table_id as "table", stage, set_id as "setId" from (
-      select distinct on (table_id, stage) table_id, stage, set_id
-      from tablelore.pointer
-      where repo = ${repo} and as_of <= ${asOf}
-        and (${stages}::text[] is null or stage = any(${stages}))
-        and (${tables}::text[] is null or table_id = any(${tables}))
-      order by table_id, stage, as_of desc
-    ) as state
+    select table_id as "table", stage, set_id as "setId" from (${stateAt(repo, asOf, only)}) as state
     where set_id is not null
     order by table_id, stage`.execute(db);
   return rows;

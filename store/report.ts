@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import { slices } from './json.ts';
+import { stateAt } from './state-at.ts';
 
 export interface StatementTotals {
   readonly total: number;
@@ -61,10 +62,7 @@ const parts = {
 /** Totals over the cards as of the end of the night of `asOf`. */
 export async function countCards(db: Database, repo: string, asOf: string): Promise<CardTotals> {
   const { rows } = await sql<CardTotals>`
-    with state as (
-      select distinct on (table_id) table_id, set_id from tablelore.pointer
-      where repo = ${repo} and stage = 'card' and as_of <= ${asOf} order by table_id, as_of desc
-    )
+    with state as (${stateAt(repo, asOf, { stages: ['card'] })})
     select count(*)::int as cards,
       count(*) filter (where built)::int as built,
       ${sql.join(Object.entries(parts).map(([name, part]) => sql`count(*) filter (where built and ${part} = any(v.has))::int as ${sql.ref(name)}`))},

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
+import { stateAt } from './state-at.ts';
 
 export interface ListedTable {
   readonly table: string;
@@ -10,11 +11,7 @@ export interface ListedTable {
 /** Tables as of the end of the night of `asOf`, by id; those that live only while a script runs (`#temp.…`) among them. */
 export async function listTables(db: Database, repo: string, asOf: string): Promise<ListedTable[]> {
   const { rows } = await sql<ListedTable>`
-    with state as (
-      select distinct on (table_id, stage) table_id, stage, set_id from tablelore.pointer
-      where repo = ${repo} and as_of <= ${asOf} and stage in ('link', 'card')
-      order by table_id, stage, as_of desc
-    )
+    with state as (${stateAt(repo, asOf, { stages: ['link', 'card'] })})
     select l.table_id as "table", v.path
     from state l
     left join state c on c.table_id = l.table_id and c.stage = 'card'
