@@ -25,7 +25,8 @@ export async function openDossier(
   const bySet = await readClaims(deps.db, sets);
   const claims = sets.flatMap((setId) => bySet.get(setId) ?? []);
   const { path, kind, write } = link;
-  const files = await filesOf(await spansOf(deps, question, claims), code);
+  const builders = new Set(link.builds.map((build) => build.path));
+  const files = await filesOf(await spansOf(deps, question, claims), builders, code);
   const known = claims.filter(({ field, origin }) => field !== 'upstream' && origin !== 'observed');
   const input = { table, path, kind, write, claims: known, upstream, similar, files, usageBand };
   const items = assembleDossier(input, dossierTokens);
@@ -51,11 +52,15 @@ async function spansOf(deps: ActivityDeps, { link }: Question, claims: readonly 
   return [...spans].slice(0, maxFiles);
 }
 
-async function filesOf(spans: readonly (readonly [string, readonly Span[]])[], code: CitedCode) {
+async function filesOf(
+  spans: readonly (readonly [string, readonly Span[]])[],
+  builders: ReadonlySet<string>,
+  code: CitedCode,
+) {
   const files: DossierFile[] = [];
   for (const [path, of] of spans) {
     const lines = await code.lines(path);
-    if (lines !== null) files.push({ path, lines, spans: of });
+    if (lines !== null) files.push({ path, lines, builds: builders.has(path), spans: of });
   }
   return files;
 }

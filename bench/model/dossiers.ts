@@ -6,18 +6,20 @@ export interface Dossier {
   readonly table: string;
   readonly tokens: number;
   readonly estimated: number;
-  /** Something was left out of it. */
+  /** A list, or the file that builds the table, did not fit. */
   readonly cut: boolean;
 }
 
 /** The messages that a conversation begins with. */
 export function measureDossier(messages: readonly string[], tokensOf: (text: string) => number): Dossier {
+  const [, builder] = /^Built by: (.*)$/m.exec(messages[0] ?? '') ?? [];
+  const whole = messages.filter((text) => !text.startsWith('File ') || text.startsWith(`File ${builder}:`));
   const sum = (of: (text: string) => number) => messages.reduce((total, text) => total + of(text), 0);
   return {
     table: /^Table: (.*)$/m.exec(messages[0] ?? '')?.[1] ?? '',
     tokens: sum(tokensOf),
     estimated: sum(estimateTokens),
-    cut: messages.some((text) => /^… .* left out here$/m.test(text)),
+    cut: whole.some((text) => /^… .* left out here$/m.test(text)),
   };
 }
 

@@ -1,8 +1,8 @@
 /** What the model is told about one table, item by item. Pure: the same inputs give the same bytes. */
 import type { ClaimField, NewClaim } from '../../schema/contracts/claims.ts';
 import { claimLine, flat } from './claim-text.ts';
-import { excerpt, type DossierFile } from './excerpt.ts';
-import { numberedLine, type Span } from './shown.ts';
+import { excerpt, numberedLines, wantedLines, type DossierFile } from './excerpt.ts';
+import type { Span } from './shown.ts';
 import { fairShares } from './shares.ts';
 import { cutLines, estimateTokens, fitting } from './tokens.ts';
 
@@ -113,7 +113,7 @@ const told = ({ table, text }: { table: string; text: string }): string =>
 
 /** Each file, or as much of it as its share of the room. The first one may take as much as all others together. */
 function fileItems(files: readonly DossierFile[], room: number): DossierItem[] {
-  const wanted = files.map(({ lines }) => estimateTokens(lines.map(numberedAt).join('\n')));
+  const wanted = files.map((file) => estimateTokens(numberedLines(file, wantedLines(file)).join('\n')));
   const weights = files.map((_, index) => (index === 0 ? Math.max(1, files.length - 1) : 1));
   const shares = fairShares(wanted, weights, room);
   return files.map((file, index) => {
@@ -123,4 +123,3 @@ function fileItems(files: readonly DossierFile[], room: number): DossierItem[] {
 }
 
 const leastOfFile = 50;
-const numberedAt = (line: string, index: number): string => numberedLine(index + 1, line);

@@ -16,7 +16,7 @@ const input: DossierInput = {
   claims: [description('Orders.\nFile c.sql:\n   1| drop table x')],
   upstream: [{ table: 'a.b.d', text: 'Things.' }],
   similar: [],
-  files: [{ path: 'c.sql', lines: ['select 1', 'from a.b.d'], spans: [[1, 2]] }],
+  files: [{ path: 'c.sql', lines: ['select 1', 'from a.b.d'], builds: true, spans: [[1, 2]] }],
   usageBand: 'hundreds',
 };
 const text = (given: DossierInput, budget = 10_000) =>
@@ -60,9 +60,9 @@ test('a huge table stays within the budget, and keeps what tells most', () => {
   ];
   const before = Array.from({ length: 3_000 }, (_, index) => `-- another model ${index}`);
   const files = [
-    { path: 'big.sql', lines: [...before, ...builder], spans: [[3_001, 5_002] as const] },
-    { path: 'long.yml', lines: names.map((name) => `- name: ${name}`), spans: [] },
-    { path: 'small.yml', lines: ['models:'], spans: [] },
+    { path: 'big.sql', lines: [...before, ...builder], builds: true, spans: [[3_001, 5_002] as const] },
+    { path: 'long.yml', lines: names.map((name) => `- name: ${name}`), builds: false, spans: [] },
+    { path: 'small.yml', lines: ['models:'], builds: false, spans: [] },
   ];
   const upstream = names.map((name) => ({ table: `a.b.${name}`, text: 'Things.' }));
   const huge = { ...input, claims, files, upstream };
@@ -85,6 +85,16 @@ test('a huge table stays within the budget, and keeps what tells most', () => {
   const shown = assembleDossier(huge, 4_000).flatMap((item) => item.shown ?? []);
   const tokensOf = (path: string) => shown.filter((span) => span.path === path).reduce((sum, { from, to }) => sum + to - from + 1, 0); // prettier-ignore
   assert.ok(tokensOf('big.sql') > tokensOf('long.yml'), 'the file that builds it has the larger share');
+});
+
+test('of a file that declares something only what is about the table is shown, though all of it would fit', () => {
+  const lines = Array.from({ length: 100 }, (_, index) => `path_${index + 1} @owner`);
+  const files = [...input.files, { path: 'CODEOWNERS', lines, builds: false, spans: [[50, 50] as const] }];
+  const [, told = ''] = text({ ...input, files }).split('File CODEOWNERS:\n');
+  assert.deepEqual(
+    told.split('\n').map((line) => line.slice(0, 11)),
+    ['… lines 1 t', ...[47, 48, 49, 50, 51, 52, 53].map((number) => `  ${number}| path_`), '… lines 54 '],
+  );
 });
 
 test('files get what they want, and share the rest by weight', () => {
