@@ -16,7 +16,9 @@ import {
   type ScoredTable,
 } from '../knowledge/key-score.ts';
 import type { Claim, ClaimField, ClaimValue, Origin } from '../schema/contracts/claims.ts';
+import type { FileFacts } from '../schema/contracts/facts.ts';
 import type { RunReport } from '../schema/contracts/runs.ts';
+import type { LinkOutput } from '../schema/contracts/stages.ts';
 import { readLedger, type LedgerEntry } from '../store/claims.ts';
 import type { Database } from '../store/database.ts';
 import { readSummaries } from '../store/facts.ts';
@@ -60,13 +62,30 @@ export async function readScores(
   asOf: string,
   other?: OtherTests,
 ): Promise<Scores> {
-  const builds = await buildsOf(db, repo, asOf);
+  const links = await readLinks(db, repo, asOf);
+  const parts = [...links.values()].flatMap(({ builds }) => builds);
+  const facts = await readSummaries(db, [...new Set(parts.map((part) => part.facts))]);
+  return scoresOf(
+    claimsByTable(db, repo, asOf, [...comparedFields, 'column']),
+    buildsOf(links, facts),
+    other,
+  );
+}
+
+type Builds = ReadonlyMap<string, Pick<ScoredTable, 'path' | 'uniqueKey'>>;
+
+/** `tables`: the declared and derived claims of each, of the fields that are compared, and of columns. */
+export async function scoresOf(
+  tables: AsyncIterable<readonly [Claim, ...Claim[]]> | Iterable<readonly [Claim, ...Claim[]]>,
+  builds: Builds,
+  other?: OtherTests,
+): Promise<Scores> {
   const tests = other?.(new Map([...builds].map(([table, { path }]) => [table, path])));
   const comparisons: Comparison[] = [];
   const keys: KeyScore[] = [];
   let joins = noJoins;
   const claims: number[] = [];
-  for await (const own of claimsByTable(db, repo, asOf, [...comparedFields, 'column'])) {
+  for await (const own of tables) {
     const { table } = own[0];
     comparisons.push(...compareDeclared(table, own));
     const of = <F extends ClaimField>(field: F, origin: Origin): ClaimValue<F>[] =>
@@ -80,6 +99,7 @@ export async function readScores(
       declared: declared?.grain ?? null,
       derived: inOneGrain(of('grain', 'derived')),
       likely: likelyOf(own),
+      constants: constantsOf(of('column', 'derived')),
       firstColumn: of('column', 'derived').find(({ position }) => position === 0)?.column ?? null,
       uniqueKey: builds.get(table)?.uniqueKey ?? null,
     });
@@ -95,6 +115,13 @@ export async function readScores(
   };
 }
 
+const constantsOf = (columns: readonly ClaimValue<'column'>[]): ReadonlySet<string> =>
+  new Set(
+    columns.flatMap(({ column, nullable, values }) =>
+      nullable === false && values?.length === 1 ? [column.toLowerCase()] : [],
+    ),
+  );
+
 /** An assumption at least as sure as this names a row better than a proof of more columns. */
 const sureEnough = 0.85;
 
@@ -109,16 +136,12 @@ function likelyOf(claims: readonly Claim[]): readonly string[] | null {
 }
 
 /** The files that build tables, and what these configure as `unique_key`. */
-async function buildsOf(
-  db: Database,
-  repo: string,
-  asOf: string,
-): Promise<Map<string, Pick<ScoredTable, 'path' | 'uniqueKey'>>> {
-  const links = [...(await readLinks(db, repo, asOf))];
-  const parts = links.flatMap(([, { builds }]) => builds);
-  const facts = await readSummaries(db, [...new Set(parts.map((part) => part.facts))]);
+export function buildsOf(
+  links: ReadonlyMap<string, LinkOutput>,
+  facts: ReadonlyMap<string, FileFacts>,
+): Builds {
   return new Map(
-    links.map(([table, { path, builds }]) => {
+    [...links].map(([table, { path, builds }]) => {
       const own = builds.flatMap((part) => part.builds.map((at) => facts.get(part.facts)?.builds[at]));
       const configured = own.find((build) => build?.uniqueKey?.length && build.write !== 'snapshot');
       return [table, { path, uniqueKey: configured?.uniqueKey ?? null }];

@@ -4,16 +4,21 @@ import { sourceWitness, witnessOf, type Witness } from '../inference/conventions
 import type { LinkedGraph, LinkedTable } from '../inference/link/link.ts';
 import { isTemporary } from '../inference/link/table-id.ts';
 import type { LinkOutput, TestedKey } from '../schema/contracts/stages.ts';
-import type { Database } from '../store/database.ts';
-import { readFacts } from '../store/facts.ts';
+import type { FileFacts } from '../schema/contracts/facts.ts';
 import { deriveInput } from './derive.ts';
 
 type Links = ReadonlyMap<string, LinkOutput>;
+/** Facts by their keys, with the relational form. */
+type FactsOf = (keys: readonly string[]) => Promise<ReadonlyMap<string, FileFacts>>;
 
 const modelsAtOnce = 50;
 
 /** What the tests tell of the keys of tables that no code builds. */
-export async function readWitnesses(db: Database, links: Links, signal?: AbortSignal): Promise<Witness[]> {
+export async function readWitnesses(
+  factsOf: FactsOf,
+  links: Links,
+  signal?: AbortSignal,
+): Promise<Witness[]> {
   const found: Witness[] = [];
   const models: { table: string; link: LinkOutput; source: LinkOutput }[] = [];
   for (const [table, link] of links) {
@@ -25,7 +30,7 @@ export async function readWitnesses(db: Database, links: Links, signal?: AbortSi
   for (let at = 0; at < models.length; at += modelsAtOnce) {
     signal?.throwIfAborted();
     const some = models.slice(at, at + modelsAtOnce);
-    const facts = await readFacts(db, [
+    const facts = await factsOf([
       ...new Set(some.flatMap(({ link }) => link.builds.map((build) => build.facts))),
     ]);
     for (const { table, link, source } of some) {
@@ -40,12 +45,12 @@ export async function readWitnesses(db: Database, links: Links, signal?: AbortSi
 
 /** The graph with the keys that sources have by conventions which nobody accepted. A source whose key is known keeps it. */
 export async function withConventions(
-  db: Database,
+  factsOf: FactsOf,
   graph: LinkedGraph,
   signal?: AbortSignal,
 ): Promise<LinkedGraph> {
   const links = new Map(graph.tables.map(({ table, output }) => [table, output]));
-  const witnesses = await readWitnesses(db, links, signal);
+  const witnesses = await readWitnesses(factsOf, links, signal);
   if (witnesses.length === 0) return graph;
   const keyOf = keyAssumer(witnesses);
   const tables: LinkedTable[] = [];

@@ -2,7 +2,7 @@ import { linkFacts, type LinkedGraph, type LinkedTable } from '../inference/link
 import type { LinkFile } from '../inference/link/table-facts.ts';
 import { saveStageResults, findSets, setKey } from '../store/claim-sets.ts';
 import { saveDiagnostics } from '../store/runs.ts';
-import { readSummaries } from '../store/facts.ts';
+import { readFacts, readSummaries } from '../store/facts.ts';
 import { pointedSets, type PointedSet } from '../store/pointed-sets.ts';
 import { pointTables, type PointerChange } from '../store/pointers.ts';
 import { setStages, type StageResult } from '../schema/contracts/stages.ts';
@@ -27,7 +27,11 @@ const setsPerWrite = 500;
  */
 export function link(deps: ActivityDeps, handle: RunHandle): Promise<WorkList> {
   return alive(async (signal) => {
-    const graph = await withConventions(deps.db, await linkCommit(deps, handle), signal);
+    const graph = await withConventions(
+      (keys) => readFacts(deps.db, keys),
+      await linkCommit(deps, handle),
+      signal,
+    );
     const scope = scopeOf(graph, handle);
     await saveGraph(deps, handle, graph, scope, signal);
     const derived = await pointedSets(deps.db, handle.repo, handle.asOf, 'derive');

@@ -32,6 +32,8 @@ export interface ScoredTable {
   readonly derived: Grain | null;
   /** The first assumed key of high confidence; null: there is none. */
   readonly likely: readonly string[] | null;
+  /** Columns that hold one value in every row, in lower case: they add nothing to a key, and so count on neither side. */
+  readonly constants: ReadonlySet<string>;
   /** Null: not known. */
   readonly firstColumn: string | null;
   /** As the build's configuration has it; null: it has none, or only of the current rows of a snapshot. */
@@ -41,13 +43,17 @@ export interface ScoredTable {
 /** Null where nobody tests a key, or no code here builds the table. */
 export function scoreKeys(of: ScoredTable): KeyScore | null {
   if (of.path === null) return null;
-  const compared = compareKeys(of.declared, of.derived);
+  const varying = (columns: readonly string[]): string[] => columns.filter((name) => !of.constants.has(name.toLowerCase())); // prettier-ignore
+  const strip = (grain: Grain | null): Grain | null =>
+    grain && { ...grain, keys: grain.keys.map((key) => ({ ...key, columns: varying(key.columns) })) };
+  const derived = strip(of.derived);
+  const compared = compareKeys(strip(of.declared), derived);
   if (compared === null) return null;
   const { tested } = compared;
-  const [proved] = wholeKeys(of.derived, 'proved');
-  const configured = withConfig(compared.derived, of.uniqueKey);
+  const [proved] = wholeKeys(derived, 'proved');
+  const configured = withConfig(compared.derived, of.uniqueKey && varying(of.uniqueKey));
   const verdict = (key: readonly string[] | null | undefined): KeyVerdict =>
-    verdictOf(key ?? undefined, tested);
+    verdictOf(key ? varying(key) : undefined, tested);
   return {
     table: of.table,
     layer: layerOf(of.table, of.path),

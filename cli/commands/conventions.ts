@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import type { Convention } from '../../inference/conventions/mine.ts';
 import { oneLine } from '../../knowledge/plain-text.ts';
+import { readFacts } from '../../store/facts.ts';
 import { readLinks } from '../../store/links.ts';
 import type { Terminal } from '../terminal.ts';
 import { reading, withReadOptions, type ReadOptions } from './reading.ts';
@@ -16,7 +17,10 @@ export function registerConventions(program: Command): void {
         const { readWitnesses } = await import('../../activities/conventions.ts');
         const { findConventions, proposals } = await import('../../inference/conventions/mine.ts');
         for (const { repo, asOf } of nights) {
-          const witnesses = await readWitnesses(db, await readLinks(db, repo, asOf));
+          const witnesses = await readWitnesses(
+            (keys) => readFacts(db, keys),
+            await readLinks(db, repo, asOf),
+          );
           const found = proposals(findConventions(witnesses));
           answer({ repo, asOf, witnesses: witnesses.length, conventions: found }, () =>
             conventionLines(repo, found, terminal),

@@ -8,7 +8,7 @@
 type KeyName = 'entity' | 'inside' | 'named' | 'bare' | 'partly' | 'other' | 'plain';
 
 /** One column of a table that may be its key. */
-export interface NamedKey {
+interface NamedKey {
   readonly column: string;
   /** The kind of name, whether it is the first column, and whether the table keeps several versions of a thing. */
   readonly manner: string;

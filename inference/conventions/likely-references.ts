@@ -8,7 +8,7 @@ export interface ReferringTable {
   readonly keys: readonly { readonly column: string; readonly sure: boolean }[];
 }
 
-export interface LikelyReference {
+interface LikelyReference {
   readonly column: string;
   readonly to: string;
   readonly toColumn: string;

@@ -23,6 +23,7 @@ const table = (rest: Partial<ScoredTable>): ScoredTable => ({
   declared: grain(key('tested', 'ORDER_ID', 'day')),
   derived: null,
   likely: null,
+  constants: new Set(),
   firstColumn: null,
   uniqueKey: null,
   ...rest,
@@ -51,6 +52,17 @@ test('a proof stands before the configuration, unless that has fewer of its colu
     scoreKeys(table({ derived: grain(key('proved', ...proved)), uniqueKey }))?.verdicts.configured;
   assert.equal(configured(['order_id', 'day'], ['id']), 'exact');
   assert.equal(configured(['order_id', 'day', 'hour'], ['order_id', 'day']), 'exact');
+});
+
+test('a column with one value in every row counts on neither side', () => {
+  const derived = grain(key('proved', 'order_id'));
+  const declared = grain(key('tested', 'chain', 'order_id'));
+  assert.equal(scoreKeys(table({ declared, derived }))?.verdicts.proved, 'narrower');
+  const constants = new Set(['chain']);
+  assert.equal(scoreKeys(table({ declared, derived, constants }))?.verdicts.proved, 'exact');
+  const wide = grain(key('proved', 'chain', 'order_id'));
+  const narrow = grain(key('tested', 'order_id'));
+  assert.equal(scoreKeys(table({ declared: narrow, derived: wide, constants }))?.verdicts.proved, 'exact');
 });
 
 test('keys of a partition, tables without a test and tables without code do not count', () => {
