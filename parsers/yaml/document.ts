@@ -11,6 +11,7 @@ import {
 } from 'yaml';
 import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
 import type { Lines } from '../../schema/contracts/facts.ts';
+import { readPlainYaml } from './plain.ts';
 
 /** A YAML value with its lines, read with care: wrong shapes give undefined or nothing, never an exception. */
 export interface YamlValue {
@@ -48,6 +49,8 @@ export function readYaml(path: string, text: string): YamlDocument {
     fault: 'user',
   });
   try {
+    const plain = readPlainYaml(text, counter);
+    if (plain) return { root: valueOf(plain, 1, counter, asNode), diagnostics: [] };
     const document = parseDocument(text, {
       lineCounter: counter,
       keepSourceTokens: false,
@@ -58,11 +61,8 @@ export function readYaml(path: string, text: string): YamlDocument {
       .filter((error) => error.code !== 'MULTIPLE_DOCS')
       .map((error) => diagnostic(error.message, counter.linePos(error.pos[0]).line));
     const targets = text.includes('*') ? aliasTargets(document) : undefined;
-    const resolve = (node: unknown): YamlNode | undefined => {
-      const node_ = node as YamlNode | null | undefined;
-      if (node_ === null || node_ === undefined) return undefined;
-      return isAlias(node_) ? targets?.get(node_) : node_;
-    };
+    const resolve = (node: unknown): YamlNode | undefined =>
+      isAlias(node) ? targets?.get(node) : asNode(node);
     const wrap = (node: unknown, line: number): YamlValue => valueOf(resolve(node), line, counter, resolve);
     const root = resolve(document.contents);
     return { root: root === undefined ? undefined : wrap(root, 1), diagnostics };
@@ -73,6 +73,8 @@ export function readYaml(path: string, text: string): YamlDocument {
     };
   }
 }
+
+const asNode = (node: unknown): YamlNode | undefined => (node as YamlNode | null | undefined) ?? undefined;
 
 /** What each alias stands for, in one pass: the library's own `resolve` walks the whole document for every alias. */
 function aliasTargets(document: Document.Parsed): Map<unknown, YamlNode | undefined> {
