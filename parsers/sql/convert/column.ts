@@ -47,14 +47,10 @@ function convertColumn(data: Data<'column'>, env: Env): Expression {
     if (env.lambda.has(lower)) return { ex: 'opaque', parts: [], text: name };
     if (env.variables.has(lower)) return { ex: 'parameter', name };
   }
-  const own = nameParts([data.name], env.dialect);
-  const qualifier = [...(data.table ? nameParts([data.table], env.dialect) : []), ...own.slice(0, -1)];
-  return {
-    ex: 'column',
-    ...(qualifier.length > 0 ? { qualifier } : {}),
-    name: own.at(-1)!,
-    ...at(env, data),
-  };
+  const path = nameParts([data.name], env.dialect);
+  const last = path.pop()!;
+  const qualifier = data.table ? [...nameParts([data.table], env.dialect), ...path] : path;
+  return { ex: 'column', ...(qualifier.length > 0 ? { qualifier } : {}), name: last, ...at(env, data) };
 }
 
 /** A step on a plain path stays a path: which part of it is a table is not decided here. */
@@ -70,7 +66,7 @@ function stepOf(index: Expression): { field?: string; index?: Expression } {
     : { index };
 }
 
-export function convertStar(data: Data<'star'>, env: Env): StarExpression {
+function convertStar(data: Data<'star'>, env: Env): StarExpression {
   const names = (list: readonly { readonly name: string }[]) => list.map((each) => each.name);
   return {
     ex: 'star',

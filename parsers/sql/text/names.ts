@@ -7,14 +7,9 @@ const quotesHoldPaths: ReadonlySet<Dialect> = new Set(['bigquery', 'generic']);
  * A table's address as one to three parts. BigQuery's quoted paths are split; what exceeds three parts (views of INFORMATION_SCHEMA below a
  * region) is kept in the last one.
  */
-export function nameParts(
-  identifiers: readonly { readonly name: string; readonly quoted: boolean }[],
-  dialect: Dialect,
-): string[] {
-  const parts = identifiers.flatMap(({ name, quoted }) =>
-    (quoted || name.includes('.')) && quotesHoldPaths.has(dialect) && !/^\{(?!\{)/.test(name)
-      ? splitPath(name)
-      : [name],
+export function nameParts(identifiers: readonly { readonly name: string }[], dialect: Dialect): string[] {
+  const parts = identifiers.flatMap(({ name }) =>
+    name.includes('.') && quotesHoldPaths.has(dialect) && !/^\{(?!\{)/.test(name) ? splitPath(name) : name,
   );
   return parts.length <= 3 ? parts : [parts[0]!, parts[1]!, parts.slice(2).join('.')];
 }
