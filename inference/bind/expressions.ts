@@ -66,20 +66,21 @@ const volatile = new Set(
   ).split(' '),
 );
 
-/** Whether the same columns always give the same value within one run. Of what could not be read and names no columns, nothing is known. */
-export const deterministic = (value: BoundExpression): boolean =>
-  !some(
-    value,
-    (part) =>
-      (part.ex === 'call' && volatile.has(part.name)) || (part.ex === 'opaque' && part.parts.length === 0),
-  );
+/** Of what could not be read and names no columns, nothing is known. */
+const mayVary = (part: BoundExpression): boolean =>
+  (part.ex === 'call' && volatile.has(part.name)) || (part.ex === 'opaque' && part.parts.length === 0);
+
+/** Whether the same columns always give the same value within one run. */
+export const deterministic = (value: BoundExpression): boolean => !some(value, mayVary);
 
 const isAggregate = (value: BoundExpression): boolean => value.ex === 'call' && value.aggregate === true;
 
 /** Whether the value is computed from one row alone. */
 export const rowLocal = (value: BoundExpression): boolean =>
-  deterministic(value) &&
-  !some(value, (part) => part.ex === 'window' || part.ex === 'subquery' || isAggregate(part));
+  !some(
+    value,
+    (part) => part.ex === 'window' || part.ex === 'subquery' || isAggregate(part) || mayVary(part),
+  );
 
 /** `AND` taken apart. */
 export function conjuncts(value: BoundExpression): BoundExpression[] {

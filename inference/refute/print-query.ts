@@ -232,7 +232,7 @@ const valuesAfter = (item: ProjectItem, list: Project | Aggregate | null): Expre
 
 const isNamed = (name: string, values: readonly Expression[]): boolean =>
   values.some((value) =>
-    [...walkExpression(value)].some(
+    walkExpression(value).some(
       (part) => part.ex === 'column' && !part.qualifier && part.name.toLowerCase() === name.toLowerCase(),
     ),
   );

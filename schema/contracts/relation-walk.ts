@@ -105,22 +105,24 @@ export function partsOf(expression: Expression): readonly Expression[] {
 }
 
 /** The expression and everything inside it, outermost first; subqueries are not entered. */
-export function* walkExpression(expression: Expression): Generator<Expression> {
-  yield expression;
-  for (const part of partsOf(expression)) yield* walkExpression(part);
+export function walkExpression(expression: Expression, found: Expression[] = []): Expression[] {
+  found.push(expression);
+  for (const part of partsOf(expression)) walkExpression(part, found);
+  return found;
 }
 
 /** The queries written inside an expression, at any depth, without the queries inside those. */
-export function* subqueriesOf(expression: Expression): Generator<Relation> {
-  for (const each of walkExpression(expression)) if (each.ex === 'subquery') yield each.relation;
+export function subqueriesOf(expression: Expression): Relation[] {
+  return walkExpression(expression).flatMap((each) => (each.ex === 'subquery' ? [each.relation] : []));
 }
 
 /** The relation and every relation below it, also those in subqueries, outermost first. */
-export function* walkRelation(relation: Relation): Generator<Relation> {
-  yield relation;
+export function walkRelation(relation: Relation, found: Relation[] = []): Relation[] {
+  found.push(relation);
   for (const expression of expressionsOf(relation))
-    for (const query of subqueriesOf(expression)) yield* walkRelation(query);
-  for (const child of childrenOf(relation)) yield* walkRelation(child);
+    for (const query of subqueriesOf(expression)) walkRelation(query, found);
+  for (const child of childrenOf(relation)) walkRelation(child, found);
+  return found;
 }
 
 /** Every table that a relation reads, each address once, at the place where it comes first. */

@@ -94,7 +94,7 @@ function resolveKey(key: Expression, items: readonly ProjectItem[], dialect: Dia
   const name = key.name.toLowerCase();
   const item = items.find((each) => each.name?.toLowerCase() === name);
   if (!item || holdsAggregate(item.value)) return key;
-  const hidesColumn = [...walkExpression(item.value)].some(
+  const hidesColumn = walkExpression(item.value).some(
     (each) => each.ex === 'column' && each.name.toLowerCase() === name,
   );
   return hidesColumn && !aliasWins.has(dialect) ? key : item.value;

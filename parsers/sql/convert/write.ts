@@ -189,7 +189,7 @@ const same = (left: NameRef, right: NameRef): boolean =>
   left.parts.join('.').toLowerCase() === right.parts.join('.').toLowerCase();
 
 const readsIn = (expressions: readonly Expression[]): NameRef[] =>
-  expressions.flatMap((each) => [...subqueriesOf(each)].flatMap(readsOf));
+  expressions.flatMap((each) => subqueriesOf(each).flatMap(readsOf));
 
 function distinct(names: readonly NameRef[]): NameRef[] {
   const seen = new Set<string>();

@@ -77,7 +77,7 @@ export function outlineOf(relation: Relation, depth = 0): string[] {
   const line = relation.line === undefined ? '' : ` @${relation.line}`;
   const own = `${' '.repeat(depth)}${relation.op} ${head(relation)}`.trimEnd() + line;
   const inner = expressionsOf(relation).flatMap((each) =>
-    [...subqueriesOf(each)].flatMap((query) => [`${' '.repeat(depth + 1)}(`, ...outlineOf(query, depth + 2)]),
+    subqueriesOf(each).flatMap((query) => [`${' '.repeat(depth + 1)}(`, ...outlineOf(query, depth + 2)]),
   );
   return [own, ...inner, ...childrenOf(relation).flatMap((child) => outlineOf(child, depth + 1))];
 }
