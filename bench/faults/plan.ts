@@ -1,9 +1,21 @@
-/** Which process is killed when: chosen by a seed, so that every stage of every run meets every victim. */
+/** Which process is killed, or which line is cut, when: chosen by a seed, so that every stage of every run meets every victim. */
 import { stageNames } from '../../schema/contracts/runs.ts';
 import { Random } from '../synthetic/random.ts';
 
-export const victims = ['worker', 'launcher', 'database', 'temporal'] as const;
-export type Victim = (typeof victims)[number];
+export const processes = ['worker', 'launcher', 'database', 'temporal'] as const;
+/** To where, and how: see `Cut`. */
+export const lineCuts = ['database silent', 'database broken', 'temporal silent', 'temporal broken'] as const;
+export type LineCut = (typeof lineCuts)[number];
+/** It is filled. */
+export const disks = ['disk'] as const;
+export type Victim = (typeof processes)[number] | LineCut | (typeof disks)[number];
+
+/** What is done to worlds: each has victims of its own. */
+export const faults = { kills: processes, cuts: lineCuts, 'full-disks': disks } as const;
+export type Fault = keyof typeof faults;
+
+export const isLineCut = (victim: Victim): victim is LineCut =>
+  (lineCuts as readonly Victim[]).includes(victim);
 
 /** A part of a run: before its first stage, a stage, or after the last. */
 export const parts = ['begin', ...stageNames, 'end'] as const;
@@ -30,7 +42,7 @@ export interface Kill {
 const killsPerWorld = 20;
 
 /** One list for each world, in the order in which their places come. The same seed gives the same lists. */
-export function planKills(count: number, seed: number): Kill[][] {
+export function planKills(victims: readonly Victim[], count: number, seed: number): Kill[][] {
   const random = new Random(seed, 'kills');
   const all = places.flatMap((place) => victims.map((victim) => ({ victim, place })));
   const drawn: Kill[] = [];

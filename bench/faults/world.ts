@@ -11,7 +11,9 @@ import { livenessOf, type ProcessIdentity } from '../../cli/services/process-ide
 import { withDatabase } from '../../cli/session.ts';
 import type { Database } from '../../store/database.ts';
 import { layGround, prepare, type Ground } from './ground.ts';
-import type { Victim } from './plan.ts';
+import { layLines } from './lines.ts';
+import { isLineCut, type Fault, type Victim } from './plan.ts';
+import { mountSmallDisk } from './small-disk.ts';
 
 export interface FaultWorld {
   /** Starts it, with the night of `asOf` as its own. What ends unasked afterwards is started again. */
@@ -22,7 +24,7 @@ export interface FaultWorld {
   isUp(): boolean;
   /** A client of the Temporal server that runs now; rejects when none can be reached. */
   client(): Promise<Client>;
-  /** SIGKILL; what nobody else starts again, this does. Resolves when it has been killed. */
+  /** SIGKILL; what nobody else starts again, this does. Resolves when it has been killed. Or cuts a line, or fills the disk; resolves when that is over. */
   kill(victim: Victim): Promise<void>;
   read<T>(work: (db: Database) => Promise<T>): Promise<T>;
   /** What went wrong that nobody asked for, in words. */
@@ -33,10 +35,14 @@ export interface FaultWorld {
 
 const main = join(import.meta.dirname, '../../cli/main.ts');
 
-export async function makeWorld(ground: Ground, name: string): Promise<FaultWorld> {
+/** For `cuts`, Postgres and the Temporal server are elsewhere, behind lines; for `full-disks`, the data folder is a small disk of its own. */
+export async function makeWorld(ground: Ground, name: string, fault: Fault): Promise<FaultWorld> {
   const dir = join(ground.folder, name);
+  const disk = fault === 'full-disks' ? mountSmallDisk(dir) : null;
   const config = await layGround(ground, dir);
   const ownUrl = ground.postgres === null ? null : await makeDatabase(ground.postgres.url, name);
+  const lines = fault === 'cuts' && ownUrl !== null ? await layLines(ownUrl, dir) : null;
+  const env = environment(ground, lines?.databaseUrl ?? ownUrl, lines?.temporalAddress ?? null);
   const troubles: string[] = [];
   const seen = new Map<string, ProcessIdentity>();
   let launcher: ChildProcess | null = null;
@@ -61,7 +67,7 @@ export async function makeWorld(ground: Ground, name: string): Promise<FaultWorl
     const child = spawn(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', main, 'start', '--data-dir', dir, '--config', config, '--as-of', night],
-      { cwd: dir, env: environment(ground, ownUrl), stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'] },
     ); // prettier-ignore
     launcher = child;
     const keep = (text: string): void => {
@@ -72,7 +78,9 @@ export async function makeWorld(ground: Ground, name: string): Promise<FaultWorl
     child.stderr.setEncoding('utf8').on('data', keep);
     child.once('exit', (code, signal) => {
       if (closing || launcher !== child || signal === 'SIGKILL') return;
-      troubles.push(`start ended by itself with ${code ?? signal}: ${output.trim().split('\n').slice(-3).join(' / ')}`); // prettier-ignore
+      const why = `start ended by itself with ${code ?? signal}: ${output.trim().split('\n').slice(-3).join(' / ')}`;
+      if (disk?.isFull()) console.error(why);
+      else troubles.push(why);
       launch();
     });
   };
@@ -94,7 +102,7 @@ export async function makeWorld(ground: Ground, name: string): Promise<FaultWorl
     setNight: (asOf) => void (night = asOf),
     isUp: () => output.includes('Everything stays up'),
     async client() {
-      const address = pidFile()?.temporalAddress ?? '';
+      const address = lines?.ownTemporalAddress ?? pidFile()?.temporalAddress ?? '';
       if (connected?.address === address) return connected.client;
       // One that is closed while a call waits to be tried again would end this process: it is left to its end.
       const connection = await Connection.connect({ address, connectTimeout: 1_000 });
@@ -102,7 +110,9 @@ export async function makeWorld(ground: Ground, name: string): Promise<FaultWorl
       return connected.client;
     },
     async kill(victim) {
-      if (victim === 'launcher') {
+      if (isLineCut(victim)) await lines?.cut(victim);
+      else if (victim === 'disk') await disk?.fill();
+      else if (victim === 'launcher') {
         const killed = launcher;
         killed?.kill('SIGKILL');
         if (killed) await once(killed, 'exit');
@@ -124,6 +134,8 @@ export async function makeWorld(ground: Ground, name: string): Promise<FaultWorl
         troubles.push(`${name} outlived its launcher`);
         process.kill(pid, 'SIGKILL');
       }
+      await lines?.close();
+      disk?.close();
     },
   };
 }
@@ -139,12 +151,17 @@ async function makeDatabase(admin: string, name: string): Promise<string> {
 }
 
 /** Nothing of the caller's own servers and data folders. */
-function environment({ model }: Ground, databaseUrl: string | null): NodeJS.ProcessEnv {
+function environment(
+  { model }: Ground,
+  databaseUrl: string | null,
+  temporal: string | null,
+): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|TABLELORE|OPENAI|DATABASE_URL)/.test(name) || name === 'TABLELORE_CACHE_DIR'); // prettier-ignore
   return {
     ...Object.fromEntries(own),
     OPENAI_API_KEY: model.apiKey,
     OPENAI_BASE_URL: model.baseUrl,
     ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+    ...(temporal === null ? {} : { TEMPORAL_ADDRESS: temporal }),
   };
 }
