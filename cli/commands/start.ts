@@ -14,6 +14,7 @@ import { applySchedule } from '../schedule.ts';
 import { runAndWatch } from '../run-watch.ts';
 import { makeDataFolder } from '../services/data-folder.ts';
 import { stopOnSignals } from '../services/stop-signals.ts';
+import { watchServices } from '../services/watch-services.ts';
 import type { Services } from '../services/services.ts';
 import { editedConfig, withRepoFlags, writeConfig } from '../made-config.ts';
 import { patiently } from '../patience.ts';
@@ -76,14 +77,13 @@ async function start(options: StartOptions): Promise<void> {
   );
   const services = await startWorld(settings, stepView(terminal, signal), signal);
   try {
-    services.onEvent((event) => terminal.line(terminal.style('yellow', event.text)));
-    const reports = await firstNight(settings, services, options.asOf ?? asOf, terminal, signal);
+    const watched = watchServices(services, signal, (text) => terminal.line(terminal.style('yellow', text)));
+    const reports = await firstNight(settings, services, options.asOf ?? asOf, terminal, watched.signal);
     if (options.json) console.log(JSON.stringify(reports));
     else await tell(settings, services, reports, terminal);
     if (options.once) return;
-    terminal.line();
-    terminal.line(terminal.style('dim', 'Everything stays up. Ctrl-C ends it.'));
-    await services.stopped;
+    terminal.line(terminal.style('dim', '\nEverything stays up. Ctrl-C ends it.'));
+    await watched.stopped;
   } finally {
     await services.stop();
   }

@@ -16,6 +16,7 @@
 import { parseArgs } from 'node:util';
 import { serveDatabase } from './database/server.ts';
 import type { DatabaseServer } from './database/server.ts';
+import { roomHint } from './database/room.ts';
 import { tellLauncher } from './service-message.ts';
 
 const backendLost = 70;
@@ -48,13 +49,15 @@ function stopOnSignals(server: DatabaseServer): void {
   process.on('disconnect', () => void stop());
 }
 
+const given = options();
+
 try {
   const server = await serveDatabase({
-    ...options(),
+    ...given,
     password: process.env['TABLELORE_DATABASE_PASSWORD'] || null,
     idleLimitMs: 30_000,
     onLost: (error) => {
-      process.stderr.write(`the database backend was lost: ${String(error)}\n`);
+      process.stderr.write(`the database backend was lost: ${String(error)}${roomHint(given.dataDir)}\n`);
       process.exit(backendLost);
     },
   });
@@ -62,7 +65,7 @@ try {
   process.stdout.write(`ready: postgres://postgres@127.0.0.1:${server.port}/postgres\n`);
   tellLauncher({ kind: 'ready', port: server.port });
 } catch (error) {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = `${error instanceof Error ? error.message : String(error)}${roomHint(given.dataDir)}`;
   process.stderr.write(`cannot start the database: ${text}\n`);
   tellLauncher({ kind: 'failed', text });
   process.exit(1);

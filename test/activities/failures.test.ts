@@ -29,3 +29,15 @@ test('a fault of the program is final after three attempts, and says so', () => 
     /^tablelore has a fault: x is not a function\. Please report it/,
   );
 });
+
+test('a full disk is final after ten attempts, and the message says which and what to do', () => {
+  const ofPostgres = Object.assign(new Error('could not extend file "base/5/1"'), { code: '53100' });
+  const ofGit = new Error('fatal: write error: No space left on device');
+  assert.deepEqual([final(ofPostgres, 9), final(ofPostgres, 10), final(ofGit, 10)], [false, true, true]);
+  const words = (error: Error) => (toFailure(error, 1) as Error).message;
+  assert.match(
+    words(ofPostgres),
+    /^The disk of the database is full\. \(could not extend .*\) Make room, then start/,
+  );
+  assert.match(words(ofGit), /^The disk of the data folder is full\. \(fatal: write error/);
+});
