@@ -5,13 +5,19 @@ import { isTableloreError } from '../schema/contracts/errors.ts';
 
 const patienceMs = 60_000;
 
-/** Does `work`, and again for up to a minute while a server cannot be reached. Whatever else goes wrong is thrown at once. */
-export async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  for (const deadline = Date.now() + patienceMs; ; await sleep(500)) {
+/**
+ * Does `work`, and again for up to a minute (`limitMs`) while a server cannot be reached. A call that waited longer than that before it broke off, such as one for
+ * the result of a run, begins a new minute. Whatever else goes wrong is thrown at once.
+ */
+export async function patiently<T>(work: () => Promise<T>, limitMs = patienceMs): Promise<T> {
+  for (let deadline = 0; ; await sleep(500)) {
+    const begun = Date.now();
     try {
       return await work();
     } catch (error) {
-      if (!isAway(error) || Date.now() > deadline) throw error;
+      if (!isAway(error)) throw error;
+      if (deadline === 0 || Date.now() - begun > limitMs) deadline = Date.now() + limitMs;
+      else if (Date.now() > deadline) throw error;
     }
   }
 }

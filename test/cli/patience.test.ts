@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { patiently } from '../../cli/patience.ts';
 import { UserError } from '../../schema/contracts/errors.ts';
 
@@ -16,4 +17,28 @@ test('a server that is away for a moment is waited for; whatever else goes wrong
     await assert.rejects(patiently(fail), wrong);
     assert.equal(tries, 1);
   }
+});
+
+const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+test('a call that waited long before its server went away is made again', async () => {
+  let calls = 0;
+  const result = patiently(async () => {
+    calls += 1;
+    if (calls < 3) {
+      await sleep(60);
+      throw away;
+    }
+    return 'done';
+  }, 50);
+  assert.equal(await result, 'done');
+});
+
+test('a server that stays away is given up', async () => {
+  let tries = 0;
+  await assert.rejects(
+    patiently(() => ((tries += 1), Promise.reject(away)), 50),
+    away,
+  );
+  assert.equal(tries, 2);
 });
