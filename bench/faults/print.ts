@@ -13,8 +13,8 @@ export function killsAsMarkdown(ends: readonly KillEnd[], troubles: readonly str
   const done = ends.filter(({ at }) => at !== null);
   const count = (part: string | null, victim: string | null) =>
     done.filter(({ kill, at }) => (part === null || at?.part === part) && (victim === null || kill.victim === victim)).length; // prettier-ignore
-  const rows = [...parts, null].map((part) => [part ?? 'all', ...[...victims, null].map((victim) => String(count(part, victim)))]); // prettier-ignore
   const victims = [...new Set(ends.map(({ kill }) => kill.victim))].sort();
+  const rows = [...parts, null].map((part) => [part ?? 'all', ...[...victims, null].map((victim) => String(count(part, victim)))]); // prettier-ignore
   const different = done.filter(({ differences }) => differences.length > 0);
   return [
     `${done.length} faults, ${done.length - different.length} with the same rows as an undisturbed run`,
