@@ -7,6 +7,8 @@ import type { DbtProject } from '../project.ts';
 
 const wanted = /\.(sql|ya?ml|md|py|csv)$/i;
 const unread = /(^|\/)(target|logs|node_modules|\.git|venv|\.venv)\//;
+/** Projects may share macros that lie beside them (`macro-paths: [../../dbt_macros]`); which ones they take, their own file says. */
+const macros = /(^|\/)[\w-]*macros\/.*\.sql$/i;
 const committedArtifact = /^target\/(manifest|catalog|run_results|sources)\.json$/;
 
 /** Projects by the list of paths of a commit, which is one array as long as the commit is read. */
@@ -66,7 +68,7 @@ function artifactsOf(
   return committed.length === 0 ? artifacts : [...committed, ...artifacts];
 }
 
-/** The files that dbt projects are loaded from: all that they may read, and profiles wherever they lie. */
+/** The files that dbt projects are loaded from: all that they may read, and profiles and macros wherever they lie. */
 export function dbtFiles(projects: readonly ProjectContext[], paths: readonly string[]): string[] {
   const roots = projects
     .filter((project) => project.kind === 'dbt')
@@ -75,6 +77,7 @@ export function dbtFiles(projects: readonly ProjectContext[], paths: readonly st
   return paths.filter(
     (path) =>
       /(^|\/)profiles\.ya?ml$/.test(path) ||
+      macros.test(path) ||
       roots.some(
         (root) =>
           path.startsWith(root) &&

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test, { before } from 'node:test';
 import { detectProjects, initReaders, readFile } from '../../../parsers/registry.ts';
 import type { ReadContext } from '../../../parsers/reader.ts';
+import { commitOf } from './commit.ts';
 
 before(initReaders);
 
@@ -25,4 +26,17 @@ test('a model whose text the warehouse decides reads what it refs', () => {
     build?.reads.map(({ parts }) => parts.at(-1)),
     ['sessions'],
   );
+});
+
+test('a project takes macros that lie beside its folder, if it says so', () => {
+  const model = 'select 1 as id from {{ shared_table() }}';
+  const texts = (macros: string): Record<string, string> => ({
+    'projects/shop/dbt_project.yml': `name: shop\nversion: "1.0"\nmodel-paths: [models]\nmacro-paths: ${macros}\nprofile: shop\n`,
+    'projects/shop/models/orders.sql': model,
+    'dbt_macros/shared.sql': '{% macro shared_table() %} raw.orders {% endmacro %}',
+  });
+  const readsOf = (macros: string) =>
+    readFile('projects/shop/models/orders.sql', model, commitOf(texts(macros)))?.builds[0]?.reads.map(({ parts }) => parts.at(-1)); // prettier-ignore
+  assert.deepEqual(readsOf('[macros, ../../dbt_macros]'), ['orders']);
+  assert.notDeepEqual(readsOf('[macros]'), ['orders']);
 });
