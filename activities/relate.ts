@@ -7,6 +7,7 @@ import type { ClaimValue, NewClaim } from '../schema/contracts/claims.ts';
 import type { LinkOutput, StageResult } from '../schema/contracts/stages.ts';
 import { outputsByTable, saveStageResults } from '../store/claim-sets.ts';
 import { readClaims } from '../store/claims.ts';
+import { keysWithDiagnostic } from '../store/facts.ts';
 import { readLinks } from '../store/links.ts';
 import { pointedSets } from '../store/pointed-sets.ts';
 import { pointTables, type PointerChange } from '../store/pointers.ts';
@@ -24,6 +25,8 @@ export interface TableState {
   readonly derive: DeriveOutput | null;
   readonly grain: ClaimValue<'grain'> | null;
   readonly population: readonly ClaimValue<'population'>[];
+  /** Its code is made of what a warehouse answers: there may be columns that nobody here sees. */
+  readonly asksWarehouse: boolean;
 }
 
 export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResult> {
@@ -36,7 +39,11 @@ export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResu
       (table) => tables.get(table)?.link.path ?? null,
       (table) => tables.get(table)?.link.testedKeys.map(({ columns }) => columns) ?? [],
     );
-    const alike = similarTables([...tables].filter(([table]) => !isTemporary(table)).map(similarInput));
+    const shapes = [...tables].map(similarInput);
+    const alike = similarTables(
+      shapes.filter(({ table }) => !isTemporary(table)),
+      shapes.filter(({ table }) => isTemporary(table)),
+    );
     const likely = likelyClaims(tables, (table) => (joins.get(table) ?? []).map(({ value }) => value));
     const before = await pointedSets(db, repo, asOf, 'relate');
     const wanted = inScope(handle);
@@ -83,13 +90,17 @@ async function loadTables({ db }: ActivityDeps, { repo, asOf }: RunHandle): Prom
   const derived = await outputsByTable<DeriveOutput>(db, derives);
   const claims = await readClaims(db, [...derives.values()].map(({ setId }) => setId), ['grain', 'population']); // prettier-ignore
   const tables = new Map<string, TableState>();
-  for (const [table, link] of await readLinks(db, repo, asOf)) {
+  const links = await readLinks(db, repo, asOf);
+  const keys = new Set([...links.values()].flatMap(({ builds }) => builds.map(({ facts }) => facts)));
+  const asking = await keysWithDiagnostic(db, [...keys], 'dbt.needs_warehouse');
+  for (const [table, link] of links) {
     const own = claims.get(derives.get(table)?.setId ?? -1) ?? [];
     tables.set(table, {
       link,
       derive: derived.get(table) ?? null,
       grain: own.find((claim) => claim.field === 'grain')?.value ?? null,
       population: own.flatMap((claim) => (claim.field === 'population' ? [claim.value] : [])),
+      asksWarehouse: link.builds.some(({ facts }) => asking.has(facts)),
     });
   }
   return tables;
@@ -104,12 +115,19 @@ function* foundJoins(tables: ReadonlyMap<string, TableState>): Generator<FoundJo
   }
 }
 
-function similarInput([table, { link, derive, grain, population }]: [string, TableState]): TableShape {
+function similarInput([table, state]: [string, TableState]): TableShape {
+  const { link, derive, grain, population, asksWarehouse } = state;
+  const derived = derive?.interface;
   return {
     table,
     upstream: link.upstream,
     columns: columnNames({ link, derive }),
-    open: !(derive?.interface.complete === true || link.columnsComplete),
+    open: !link.columnsComplete && (derived?.complete !== true || asksWarehouse),
+    unsure: link.columns?.map(({ name }) => name) ?? [],
+    notNull: [
+      ...link.notNull,
+      ...(derived?.columns ?? []).filter(({ nullable }) => nullable === false).map(({ name }) => name),
+    ],
     copies: new Map(derive?.copies ?? []),
     key: grain?.keys[0]?.columns ?? null,
     timeGrain: grain?.time_grain ?? null,

@@ -24,25 +24,33 @@ export function columnRoots(copiesOf: (table: string) => Copies | undefined): Ro
 const tokens = /'(?:[^']|'')*'|[a-z_][\w$-]*(?:\.[\w$-]+)*|[^\s]/gi;
 
 /**
- * A condition of `table` in one spelling: its own columns and those of tables further up under their roots, `'FALSE'` like `false`. For comparing only.
+ * The tokens of a condition of `table` in one spelling: its own columns and those of tables further up under their roots, `'FALSE'` like `false`. For comparing only.
  */
-export function rooted(sql: string, table: string, columns: ReadonlySet<string>, rootOf: RootOf): string {
-  const found = [...sql.replace(/[`"]/g, '').matchAll(tokens)].map(([token]) => token);
-  return found
-    .map((token, index) => {
-      if (token.startsWith("'"))
-        return /^'(true|false)'$/i.test(token) ? token.slice(1, -1).toLowerCase() : token;
-      const name = token.toLowerCase();
-      if (!/^[a-z_]/.test(name) || found[index + 1] === '(') return name;
-      const dot = name.lastIndexOf('.');
-      if (dot !== -1) return rootOf(name.slice(0, dot), name.slice(dot + 1));
-      return columns.has(name) ? rootOf(table, name) : name;
-    })
-    .join(' ');
+export function rooted(
+  sql: string,
+  table: string,
+  columns: ReadonlySet<string>,
+  rootOf: RootOf,
+): readonly string[] {
+  const found = tokensOf(sql);
+  return found.map((token, index) => {
+    if (token.startsWith("'"))
+      return /^'(true|false)'$/i.test(token) ? token.slice(1, -1).toLowerCase() : token;
+    const name = token.toLowerCase();
+    if (!/^[a-z_]/.test(name) || found[index + 1] === '(') return name;
+    const dot = name.lastIndexOf('.');
+    if (dot !== -1) return rootOf(name.slice(0, dot), name.slice(dot + 1));
+    return columns.has(name) ? rootOf(table, name) : name;
+  });
 }
 
+/** Tokens of a condition without the tables of its columns. */
+export const bare = (found: readonly string[]): readonly string[] =>
+  found.map((token) => (token.startsWith("'") ? token : (token.toLowerCase().split('.').at(-1) ?? '')));
+
 /** A condition without the tables of its columns. */
-export const unqualified = (sql: string): string =>
-  [...sql.replace(/[`"]/g, '').matchAll(tokens)]
-    .map(([token]) => (token.startsWith("'") ? token : token.toLowerCase().split('.').at(-1)))
-    .join(' ');
+export const unqualified = (sql: string): string => bare(tokensOf(sql)).join(' ');
+
+/** Without quotes of names. */
+export const tokensOf = (sql: string): string[] =>
+  [...sql.replace(/[`"]/g, '').matchAll(tokens)].map(([token]) => token);

@@ -1,20 +1,21 @@
 import { clip } from './plain-text.ts';
-import { rooted, unqualified, type RootOf } from './column-roots.ts';
+import type { RootOf } from './column-roots.ts';
+import { contentWords } from './local-embedding.ts';
+import { ColumnPairs } from './similar-columns.ts';
+import { Conditions, type ConditionDifferences, type Predicate } from './similar-conditions.ts';
+import type { Sources } from './similar-sources.ts';
 import type { Similar, TableShape } from './similar.ts';
-import { byText } from './trust-order.ts';
-
-const named = 4;
-
-type Predicate = TableShape['population'][number];
 
 /** Tables side by side. Columns and conditions are the same where they are of the same column further up, whatever each table calls it. */
 export class Comparison {
-  readonly #rootOf: RootOf;
-  /** `normal` of the names of columns, which come again in every pair. */
-  readonly #normal = new Map<string, string>();
+  readonly #columns: ColumnPairs;
+  readonly #conditions: Conditions;
+  readonly #sources: Sources;
 
-  constructor(rootOf: RootOf) {
-    this.#rootOf = rootOf;
+  constructor(rootOf: RootOf, sources: Sources) {
+    this.#columns = new ColumnPairs(rootOf);
+    this.#conditions = new Conditions(rootOf, this.#columns, sources);
+    this.#sources = sources;
   }
 
   /**
@@ -22,134 +23,87 @@ export class Comparison {
    * one are plainly some of the other's.
    */
   differences(table: TableShape, other: TableShape): Pick<Similar, 'differences' | 'rule'> {
-    const [own, others] = this.#predicates(table, other);
-    // What decides the rows of a source decides those of a table that is built from it alone.
-    const mine = builtFrom(other, table) ? [] : own;
-    const theirs = builtFrom(table, other) ? [] : others;
+    const conditions = this.#conditions.differences(table, other);
+    const { mine, theirs, lists } = conditions;
     const found = [
-      ...sources(table, other),
+      ...this.#sources.differences(table, other),
       ...this.#grain(table, other),
       ...(mine.length > 0 ? [`only this one: ${mine.map(wordsOf).join(', ')}`] : []),
       ...(theirs.length > 0 ? [`only the other: ${theirs.map(wordsOf).join(', ')}`] : []),
-      ...this.#columns(table, other),
-      ...(table.window !== null && other.window !== null && table.window !== other.window
-        ? [`one run writes ${windowWords(table.window)} here, ${windowWords(other.window)} there`]
-        : []),
-      ...(builtFrom(table, other) ? ['this one is built from the other'] : []),
-      ...(builtFrom(other, table) ? ['the other is built from this one'] : []),
+      ...lists,
+      ...this.#columns.differences(table, other),
+      ...(oneWindow(table, other)
+        ? []
+        : [`one run writes ${windowWords(table.window)} here, ${windowWords(other.window)} there`]),
+      ...this.#sources.descent(table, other),
     ];
     return {
-      differences: found.length > 0 ? found : ['no difference is known'],
-      rule: this.#rule(table, other, mine, theirs),
+      differences: found.length > 0 ? found : ['what sets them apart is not known'],
+      rule: this.#rule(table, other, conditions),
     };
   }
 
   /** Also where one of the keys is not known. */
   sameGrain(table: TableShape, other: TableShape): boolean {
-    if (table.key === null || other.key === null) return true;
-    const [mine, theirs] = this.#unshared(table, table.key, other, other.key);
-    return mine.length === 0 && theirs.length === 0;
-  }
-
-  /** Those that only one of the two has. A condition on a column of the same name further up tells nobody which of the two to take. */
-  #predicates(table: TableShape, other: TableShape): [Predicate[], Predicate[]] {
-    const spelling = (shape: TableShape): ((predicate: Predicate) => string) => {
-      const columns = new Set(shape.columns.map((column) => column.toLowerCase()));
-      return ({ sql, words }) =>
-        sql === '' ? normal(words) : rooted(sql, shape.table.toLowerCase(), columns, this.#rootOf);
-    };
-    const found = onlyIn(table.population, other.population, spelling(table), spelling(other));
-    const plain = ({ sql, words }: Predicate): string => unqualified(sql || words);
-    return onlyIn(...found, plain, plain);
+    return (
+      this.#columns.unsharedKey(table, other).length === 0 &&
+      this.#columns.unsharedKey(other, table).length === 0
+    );
   }
 
   /**
-   * Only where one side filters and the other does not (when both do, neither holds the other's rows), and where both hold rows of
-   * one kind from the same sources: else an empty list of predicates may mean that nobody knows them.
+   * Only where one side filters and the other does not (when both do, neither holds the other's rows), where both hold rows of one
+   * kind from the same sources (else an empty list of predicates may mean that nobody knows them), and where nothing else decides the rows.
    */
-  #rule(
-    table: TableShape,
-    other: TableShape,
-    mine: readonly Predicate[],
-    theirs: readonly Predicate[],
-  ): string | null {
+  #rule(table: TableShape, other: TableShape, { mine, theirs, lists }: ConditionDifferences): string | null {
     const [filtered, whole, predicates] = mine.length > 0 ? [table, other, mine] : [other, table, theirs];
-    if (predicates.length === 0 || (mine.length > 0 && theirs.length > 0)) return null;
-    if (!this.#comparable(table, other) || predicates.some(({ sql }) => /\bover\s*\(/i.test(sql)))
+    if (predicates.length === 0 || (mine.length > 0 && theirs.length > 0) || lists.length > 0) return null;
+    if (!this.#comparable(table, other) || predicates.some((predicate) => passes(predicate, filtered)))
       return null;
     return `${filtered.table} leaves out rows ${leftOut(predicates)}; take ${whole.table} where they count`;
   }
 
   #comparable(table: TableShape, other: TableShape): boolean {
-    if (builtFrom(table, other) || builtFrom(other, table)) return this.sameGrain(table, other);
-    return (
-      [...table.upstream].sort(byText).join() === [...other.upstream].sort(byText).join() &&
-      table.upstream.length > 0 &&
-      table.key !== null &&
-      other.key !== null &&
-      this.sameGrain(table, other)
-    );
+    if (table.key === null || other.key === null || !this.sameGrain(table, other)) return false;
+    if (!oneWindow(table, other)) return false;
+    if (this.#sources.isBuiltFromAlone(table, other) || this.#sources.isBuiltFromAlone(other, table))
+      return true;
+    const [mine, theirs] = [this.#sources.of(table), this.#sources.of(other)];
+    return mine.length > 0 && mine.join() === theirs.join();
   }
 
+  /** Nothing where one key may be a part of the other: what is unique by a part is unique by the whole. */
   #grain(table: TableShape, other: TableShape): string[] {
     if (table.timeGrain !== null && other.timeGrain !== null && table.timeGrain !== other.timeGrain) {
       return [`by ${table.timeGrain} here, by ${other.timeGrain} there`];
     }
-    if (table.key === null || other.key === null || this.sameGrain(table, other)) return [];
-    return [`one row ${per(table.key)} here, ${per(other.key)} there`];
-  }
-
-  #columns(table: TableShape, other: TableShape): string[] {
-    if (table.columns.length === 0 || other.columns.length === 0) return [];
-    const [mine, theirs] = this.#unshared(table, table.columns, other, other.columns);
-    return [
-      ...(mine.length > 0 && !other.open ? [`only this one has ${someOf(mine)}`] : []),
-      ...(theirs.length > 0 && !table.open ? [`only the other has ${someOf(theirs)}`] : []),
-    ];
-  }
-
-  /** The columns of each side that the other has neither by name nor by origin. */
-  #unshared(
-    table: TableShape,
-    columns: readonly string[],
-    other: TableShape,
-    others: readonly string[],
-  ): [string[], string[]] {
-    const name = (column: string): string => {
-      const known = this.#normal.get(column) ?? normal(column);
-      this.#normal.set(column, known);
-      return known;
+    const [mine, theirs] = [this.#columns.unsharedKey(table, other), this.#columns.unsharedKey(other, table)];
+    const inAll = table.key?.length === 0 || other.key?.length === 0;
+    const unlike = (own: readonly string[], others: readonly string[]): boolean => {
+      const said = new Set(others.flatMap(subjectWords));
+      return own.some((column) => !subjectWords(column).some((word) => said.has(word)));
     };
-    const [mine, theirs] = onlyIn(columns, others, name, name);
-    const root =
-      (shape: TableShape) =>
-      (column: string): string =>
-        this.#rootOf(shape.table, column);
-    return onlyIn(mine, theirs, root(table), root(other));
+    if (inAll ? mine.length + theirs.length === 0 : !unlike(mine, theirs) || !unlike(theirs, mine)) return [];
+    return [`one row ${per(table.key ?? [])} here, ${per(other.key ?? [])} there`];
   }
 }
 
-const builtFrom = (table: TableShape, source: TableShape): boolean =>
-  table.upstream.length === 1 && table.upstream[0] === source.table;
+const oneWindow = (table: TableShape, other: TableShape): boolean =>
+  table.window === null || other.window === null || table.window === other.window;
 
-/** Both are built, and from nothing in common. */
-const apart = (table: TableShape, other: TableShape): boolean =>
-  table.upstream.length > 0 &&
-  other.upstream.length > 0 &&
-  !table.upstream.includes(other.table) &&
-  !other.upstream.includes(table.table) &&
-  !table.upstream.some((source) => other.upstream.includes(source));
+const present =
+  /\b(now|today|yesterday|getdate|sysdate|systimestamp|current_(date|time|timestamp|datetime)|localtime(stamp)?|unix_timestamp|utc_timestamp)\b/i;
 
-const namedSources = 2;
+/** Whether a condition may hold of a row today and not tomorrow: by the time, by the rows beside it, or by what the table holds. */
+const passes = ({ sql }: Predicate, { table }: TableShape): boolean =>
+  present.test(sql) || /\bover\s*\(/i.test(sql) || sql.toLowerCase().includes(`${table.toLowerCase()}.`);
 
-function sources(table: TableShape, other: TableShape): string[] {
-  if (!apart(table, other)) return [];
-  const list = (tables: readonly string[]): string => {
-    const shown = [...tables].sort(byText).slice(0, namedSources).join(', ');
-    return tables.length > namedSources ? `${shown} and ${tables.length - namedSources} more` : shown;
-  };
-  return [`reads ${list(table.upstream)} here, ${list(other.upstream)} there`];
-}
+/** What a column of a key is of, without the words that any key may have. */
+const subjectWords = (column: string): string[] => contentWords(column).filter((word) => !ofKeys.has(word));
+
+const ofKeys = new Set(
+  'id key sid sfid uuid guid sk pk name code number source record'.split(' ').flatMap(contentWords),
+);
 
 const leftOut = (predicates: readonly Predicate[]): string =>
   predicates
@@ -171,23 +125,6 @@ function negated(sql: string): string | null {
 
 const per = (key: readonly string[]): string => (key.length === 0 ? 'in all' : `per ${key.join(', ')}`);
 
-function onlyIn<T>(
-  mine: readonly T[],
-  theirs: readonly T[],
-  nameOfMine: (item: T) => string,
-  nameOfTheirs: (item: T) => string,
-): [T[], T[]] {
-  const [a, b] = [mine.map(nameOfMine), theirs.map(nameOfTheirs)];
-  const [ofMine, ofTheirs] = [new Set(a), new Set(b)];
-  return [
-    mine.filter((_, index) => !ofTheirs.has(a[index] as string)),
-    theirs.filter((_, index) => !ofMine.has(b[index] as string)),
-  ];
-}
-
-const someOf = (items: readonly string[]): string =>
-  items.slice(0, named).join(', ') +
-  (items.length > named ? ` and ${items.length - named} more columns` : '');
 /** More is read on the table's own card. */
 const mostOfPredicate = 240;
 
@@ -210,6 +147,7 @@ function tells(words: string, sql: string): boolean {
   return names.every((name) => keywords.has(name) || said.includes(name));
 }
 
-const normal = (text: string): string => text.toLowerCase().replace(/[`"]/g, '').replace(/\s+/g, ' ').trim();
-const windowWords = (window: string): string =>
-  ({ full: 'the whole table', incremental: 'what is new', partition: 'one partition' })[window] ?? window;
+const windowWords = (window: string | null): string =>
+  ({ full: 'the whole table', incremental: 'what is new', partition: 'one partition' })[window ?? ''] ??
+  window ??
+  '';

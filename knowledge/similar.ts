@@ -2,6 +2,7 @@ import { columnRoots, type Copies } from './column-roots.ts';
 import { contentWords } from './local-embedding.ts';
 import { shortName } from './name-words.ts';
 import { Comparison } from './similar-differences.ts';
+import { Sources } from './similar-sources.ts';
 import { byText } from './trust-order.ts';
 
 /** What of one table is compared. Lists may be empty where nothing is known. */
@@ -11,6 +12,10 @@ export interface TableShape {
   readonly columns: readonly string[];
   /** There may be columns besides these. */
   readonly open?: boolean;
+  /** Columns that it may have besides: declared, but not in the code. Default: none. */
+  readonly unsure?: readonly string[];
+  /** Columns that are never NULL. Default: not known of any. */
+  readonly notNull?: readonly string[];
   /** What its columns copy. Default: nothing is known. */
   readonly copies?: Copies;
   /** Columns of the best key; null when unknown. */
@@ -44,9 +49,13 @@ const mostCompared = 40;
 /**
  * For each table the five that it is most easily taken for, most alike first; tables without one are absent. Only tables that share
  * a source, a rare column or a rare word of their names are compared, so that the work grows with the number of tables, not with its square.
- * A table and its source count as a little less alike: they are also steps of one pipeline.
+ * A table and its source count as a little less alike: they are also steps of one pipeline. `between`: tables that are compared with none,
+ * but through which others are built.
  */
-export function similarTables(shapes: readonly TableShape[]): Map<string, Similar[]> {
+export function similarTables(
+  shapes: readonly TableShape[],
+  between: readonly TableShape[] = [],
+): Map<string, Similar[]> {
   const sorted = [...shapes].sort((a, b) => byText(a.table, b.table));
   const features = sorted.map(featuresOf);
   const common = postings(features);
@@ -55,8 +64,11 @@ export function similarTables(shapes: readonly TableShape[]): Map<string, Simila
   const shareName = (a: number, b: number): boolean =>
     overlap((features[a] as Features).words, (features[b] as Features).words) > 0;
   const found = new Map<string, Similar[]>();
-  const copies = new Map(sorted.map((shape) => [shape.table.toLowerCase(), shape.copies]));
-  const compared = new Comparison(columnRoots((table) => copies.get(table)));
+  const copies = new Map([...sorted, ...between].map((shape) => [shape.table.toLowerCase(), shape.copies]));
+  const compared = new Comparison(
+    columnRoots((table) => copies.get(table)),
+    new Sources(sorted, between),
+  );
   sorted.forEach((shape, i) => {
     const candidates = sharingMost(i, features[i] as Features, common, counts);
     const alike = candidates

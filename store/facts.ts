@@ -69,6 +69,25 @@ export async function readSummaries(db: Database, keys: readonly string[]): Prom
   return found;
 }
 
+/** Those of `keys` in whose facts a diagnostic of that code stands. */
+export async function keysWithDiagnostic(
+  db: Database,
+  keys: readonly string[],
+  code: string,
+): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const some of slices(keys, 2_000)) {
+    const rows = await db
+      .selectFrom('tablelore.facts')
+      .select('key')
+      .where('key', '=', sql<string>`any(${[...some]}::text[])`)
+      .where(sql<boolean>`summary -> 'diagnostics' @> ${JSON.stringify([{ code }])}::jsonb`)
+      .execute();
+    for (const { key } of rows) found.add(key);
+  }
+  return found;
+}
+
 /** Whole facts by key. Keys that are not stored are absent. */
 export async function readFacts(db: Database, keys: readonly string[]): Promise<Map<string, FileFacts>> {
   const found = new Map<string, FileFacts>();

@@ -51,12 +51,12 @@ test('no rule where both filter, or where rows are not of one kind', () => {
   assert.equal(both.get('a.users')?.[0]?.rule, null);
   const grains = similarTables([
     shape('a.users', { population: [loggedIn] }),
-    shape('b.users', { key: ['day'], timeGrain: null, window: 'full' }),
+    shape('b.users', { key: ['device', 'day'], timeGrain: null, window: 'full' }),
   ]);
   assert.equal(grains.get('a.users')?.[0]?.rule, null);
   assert.match(
     grains.get('a.users')?.[0]?.differences[0] ?? '',
-    /one row per user_id, day here, per day there/,
+    /one row per user_id, day here, per device, day there/,
   );
 });
 
@@ -74,15 +74,148 @@ test('a view holds the rows of its table: what decides those is no difference', 
   );
 });
 
+const copies = (table: string, columns: Record<string, string>): NonNullable<TableShape['copies']> =>
+  new Map(Object.entries(columns).map(([own, column]) => [own, { table, column }]));
+
+const differences = (one: TableShape, two: TableShape, ...between: TableShape[]): readonly string[] =>
+  similarTables([one, two], between)
+    .get(one.table)
+    ?.find(({ table }) => table === two.table)?.differences ?? [];
+
+const latest = (ts: string): TableShape['population'][number] => ({
+  sql: `dense_rank() over (order by ${ts} desc) = 1`,
+  words: 'keeps the rows with the highest ts',
+});
+
+test('a condition further up is no difference: beside other sources, through hidden tables, under another name', () => {
+  const staged = shape('stg.safety', { upstream: ['ext.safety'], population: [latest('ext.safety.ts')] });
+  const mart = shape('mart.safety', { upstream: ['stg.safety', 'mart.agencies'] });
+  assert.deepEqual(differences(staged, mart), [
+    'the other is built from this one and also reads mart.agencies',
+  ]);
+  const hidden = shape('~.union', { upstream: ['stg.safety', 'stg.other'] });
+  assert.deepEqual(differences(shape('mart.safety', { upstream: ['~.union'] }), staged, hidden), [
+    'this one is built from the other and also reads stg.other',
+  ]);
+  const step = shape('int.billing', { upstream: ['stg.safety'] });
+  assert.deepEqual(
+    differences(staged, shape('fct.safety', { upstream: ['int.billing', 'dim.a', 'dim.b', 'dim.c'] }), step),
+    ['the other is built from this one and also reads dim.a, dim.b and 1 more'],
+  );
+  const crimes = shape('stg.safety_crimes', {
+    upstream: ['ext.crimes'],
+    population: [latest('ext.crimes.ts')],
+  });
+  const found = similarTables([staged, mart, crimes]).get('mart.safety') ?? [];
+  assert.deepEqual(found.find(({ table }) => table === 'stg.safety_crimes')?.differences, [
+    'reads mart.agencies, stg.safety here, ext.crimes there',
+  ]);
+});
+
+test('sources that one of the two adds are told, also where some are shared', () => {
+  assert.deepEqual(
+    differences(
+      shape('a.cohorts', { upstream: ['d.calendar', 'a.clients', 'd.common'] }),
+      shape('b.cohorts', { upstream: ['d.calendar', 'b.clients'] }),
+    ),
+    ['only this one reads a.clients, d.common', 'only the other reads b.clients'],
+  );
+  const step = shape('d.step', { upstream: ['a.cohorts'] });
+  const found = similarTables([
+    shape('a.cohorts'),
+    shape('b.cohorts', { upstream: ['d.step', 'c.cohorts'] }),
+    step,
+  ]);
+  assert.deepEqual(found.get('b.cohorts')?.find(({ table }) => table === 'a.cohorts')?.differences, [
+    'this one is built from the other through d.step and also reads c.cohorts',
+  ]);
+});
+
+test('lists and what AND and OR join have no order; of lists that differ the members are told', () => {
+  const of = (table: string, sql: string): TableShape => shape(table, { population: [{ sql, words: '' }] });
+  const same = (one: string, two: string): readonly string[] =>
+    differences(of('a.users', one), of('b.users', two));
+  const none = ['what sets them apart is not known'];
+  assert.deepEqual(same("not key in ('b', 'a, c')", "not key in ('a, c', 'b', 'b')"), none);
+  assert.deepEqual(same('(x = 1 or (y = 2 and z in (3, 4)))', '((z in (4, 3) and y = 2) or x = 1)'), none);
+  assert.deepEqual(same("not key in ('a', 'b', 'c')", "not key in ('d', 'b', 'c')"), [
+    "‘not key in …’ lists 'a' only here, 'd' only there",
+  ]);
+  assert.deepEqual(same('key in (1, 2, 3, 4, 5)', 'key in (5)'), ['‘key in …’ lists 4 values only here']);
+  assert.equal(same('x between 1 and 2', 'x between 2 and 1').length, 2);
+});
+
+test('nothing is told of columns that a side may have unseen', () => {
+  const wide = shape('a.users', { columns: ['user_id', 'day', 'visits', 'cookie'] });
+  const unknown = ['what sets them apart is not known'];
+  assert.deepEqual(differences(wide, shape('b.users', { open: true })), unknown);
+  assert.deepEqual(differences(wide, shape('b.users', { unsure: ['Cookie'] })), unknown);
+});
+
+test('columns of one name are not one column where they copy two columns of one table', () => {
+  const base = shape('d.base_tracks', { columns: ['user_id', 'user_actual_id', 'day'], key: null });
+  const renamed = shape('d.tracks', {
+    upstream: ['d.base_tracks'],
+    columns: ['server_id', 'user_id', 'day'],
+    key: null,
+    copies: copies('d.base_tracks', { server_id: 'user_id', user_id: 'user_actual_id', day: 'day' }),
+  });
+  assert.deepEqual(differences(base, renamed), [
+    'of one name but another origin: user_id (d.base_tracks.user_id here, d.base_tracks.user_actual_id there)',
+    'the other is built from this one',
+  ]);
+});
+
+test('keys are told apart only where neither may be a part of the other', () => {
+  const of = (table: string, key: string[]): TableShape => shape(table, { key, timeGrain: null });
+  const unknown = ['what sets them apart is not known'];
+  assert.deepEqual(
+    differences(of('a.users', ['user_sfid', 'day', 'visits']), of('b.users', ['user_id'])),
+    unknown,
+  );
+  assert.deepEqual(differences(of('a.users', ['user_id']), of('b.users', [])), [
+    'one row per user_id here, in all there',
+  ]);
+});
+
+test('a row that another key makes single, or a column that is never NULL, is no difference', () => {
+  const first = { sql: 'row_number() over (partition by user_id, day order by at desc) = 1', words: '' };
+  const known = { sql: 'visits is not null', words: '' };
+  const filtered = shape('a.users', { population: [first, known] });
+  assert.deepEqual(differences(filtered, shape('b.users', { notNull: ['visits'] })), [
+    'what sets them apart is not known',
+  ]);
+  assert.deepEqual(
+    differences(
+      shape('a.users', { population: [first], key: ['user_id'] }),
+      shape('b.users', { key: ['device'] }),
+    ),
+    [
+      'one row per user_id here, per device there',
+      'only this one: row_number() over (partition by user_id, day order by at desc) = 1',
+    ],
+  );
+});
+
+test('no rule from a condition on the time of a run, on unknown keys, or beside a larger difference', () => {
+  const rule = (sql: string, more: Partial<TableShape> = {}): string | null | undefined =>
+    similarTables([
+      shape('d.leads'),
+      shape('d.leads_kept', { upstream: ['d.leads'], population: [{ sql, words: '' }], ...more }),
+    ]).get('d.leads')?.[0]?.rule;
+  assert.match(rule("day > '2020-01-01'") ?? '', /d.leads_kept leaves out rows/);
+  assert.equal(rule('day > current_date() - 1'), null);
+  assert.equal(rule("d.leads_kept.day > '2020-01-01'"), null);
+  assert.equal(rule("day > '2020-01-01'", { key: null }), null);
+  assert.equal(rule("day > '2020-01-01'", { upstream: ['d.leads', 'd.more'] }), null);
+});
+
 test('a like name alone is no likeness: a table outside, a table of another source', () => {
   const outside = shape('raw.orders', { upstream: [], columns: [] });
   const metrics = shape('d.order_metrics', { upstream: ['raw.metrics'], columns: [] });
   const orders = shape('d.orders', { upstream: ['raw.order_events'], columns: [] });
   assert.deepEqual(similarTables([outside, metrics, orders]), new Map());
 });
-
-const copies = (table: string, columns: Record<string, string>): NonNullable<TableShape['copies']> =>
-  new Map(Object.entries(columns).map(([own, column]) => [own, { table, column }]));
 
 test('a column is one column under all its names: in conditions, keys and lists of columns', () => {
   const open = { sql: "raw.bills.is_deleted = 'FALSE'", words: 'not deleted' };
@@ -125,13 +258,13 @@ test('tables of one pattern over other sources differ by their sources, not by t
   assert.deepEqual(similarTables([known('emails'), known('epics')]), new Map());
 });
 
-test('tables of two kinds under names without a common word are no look-alikes; twins without a difference say so', () => {
+test('tables of two kinds under names without a common word are no look-alikes; of twins it is not known', () => {
   const of = (table: string, key: string[]): TableShape => shape(table, { key, timeGrain: null });
   assert.deepEqual(similarTables([of('d.boards', ['board_id']), of('d.todos', ['todo_id'])]), new Map());
   assert.deepEqual(
     similarTables([of('a.boards', ['board_id']), of('b.boards', ['board_id'])]).get('a.boards')?.[0]
       ?.differences,
-    ['no difference is known'],
+    ['what sets them apart is not known'],
   );
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FileFacts } from '../../schema/contracts/facts.ts';
 import type { Relation } from '../../schema/contracts/relation.ts';
-import { findFacts, readFacts, readSummaries, saveFacts } from '../../store/facts.ts';
+import { findFacts, keysWithDiagnostic, readFacts, readSummaries, saveFacts } from '../../store/facts.ts';
 import { withDatabases } from '../support/databases.ts';
 
 const relation = { rel: 'table', name: { parts: ['raw', 'orders'] } } as unknown as Relation;
@@ -63,6 +63,9 @@ withDatabases(
     ]);
     assert.deepEqual(summary?.uses, [{ kind: 'analysis', lines: [1, 2], reads: [] }]);
     assert.equal(summary?.diagnostics[0]?.message, 'odd \uFFFD text');
+    const code = summary?.diagnostics[0]?.code ?? '';
+    assert.deepEqual(await keysWithDiagnostic(db, ['k1', 'k2', 'absent'], code), new Set(['k1', 'k2']));
+    assert.deepEqual(await keysWithDiagnostic(db, ['k1', 'k2'], 'sql.other'), new Set());
   },
 );
 
