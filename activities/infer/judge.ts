@@ -1,8 +1,8 @@
 /** The model that judges the answers of the other one. */
 import { supportVersion } from '../../inference/model/support.ts';
 import type { ModelConfig } from '../../schema/contracts/config.ts';
-import type { ActivityDeps } from '../deps.ts';
 import { hashOf } from '../hash.ts';
+import type { ModelClient } from './model-client.ts';
 
 /** The judge's settings in the place of the model's; null: nobody is to judge. Limits are the model's, each counted by itself where the judge has another name. */
 export function judgeConfig(model: ModelConfig): ModelConfig | null {
@@ -14,5 +14,5 @@ export function judgeConfig(model: ModelConfig): ModelConfig | null {
 }
 
 /** Names who judges an answer; empty: nobody. It is part of what an answer is kept under. */
-export const judgeName = ({ judge }: Pick<ActivityDeps, 'judge'>): string =>
+export const judgeName = (judge: Pick<ModelClient, 'model' | 'effort'> | null | undefined): string =>
   judge ? hashOf([supportVersion, judge.model, judge.effort]).slice(0, 8) : '';

@@ -83,7 +83,7 @@ export async function loadQuestions(
       similar: parts.similar.map(({ table: other, text }) => [other, text]),
       usageBand: parts.usageBand,
     });
-    questions.set(table, { table, link, sets: own, ...parts, judge: judgeName(deps), inputHash });
+    questions.set(table, { table, link, sets: own, ...parts, judge: judgeName(deps.judge), inputHash });
   }
   return questions;
 }

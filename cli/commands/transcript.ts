@@ -2,10 +2,11 @@
 import type { Command } from 'commander';
 import { answerHash } from '../../activities/infer/questions.ts';
 import { inferStage } from '../../activities/infer/generation.ts';
+import { judgeConfig, judgeName } from '../../activities/infer/judge.ts';
 import type { InferOutput } from '../../activities/infer/read-table.ts';
 import { oneLine } from '../../knowledge/plain-text.ts';
 import { readClaims } from '../../store/claims.ts';
-import { findSets, readOutputs, type SetKey } from '../../store/claim-sets.ts';
+import { findSets, readOutputs, setKey, type SetKey } from '../../store/claim-sets.ts';
 import type { Database } from '../../store/database.ts';
 import { latestTranscript, type StoredTranscript } from '../../store/transcripts.ts';
 import { NothingFound } from '../exit.ts';
@@ -30,7 +31,9 @@ export function registerTranscript(program: Command): void {
           );
         const { model, promptVersion, generation } = stored;
         const turns = readTranscript(stored.turns);
-        const end = await endOf(db, repo, table, stored);
+        const judge = judgeConfig(state.settings.config.model);
+        const judges = [judgeName(judge && { ...judge, model: judge.name }), ''];
+        const end = await endOf(db, repo, table, stored, judges);
         answer({ repo, table, model, promptVersion, generation, turns, end }, function* () {
           const how = `${model}, prompt ${promptVersion}, generation ${generation}`;
           yield `${terminal.style('bold', oneLine(table))}  ${terminal.style('dim', how)}`;
@@ -40,14 +43,17 @@ export function registerTranscript(program: Command): void {
     );
 }
 
+/** `judges`: of the answer, the one that is looked for first at the front. */
 async function endOf(
   db: Database,
   repo: string,
   table: string,
   { inputHash, generation }: StoredTranscript,
+  judges: readonly string[],
 ): Promise<TranscriptEnd | null> {
-  const key: SetKey = { table, stage: inferStage, inputHash: answerHash(inputHash, generation) };
-  const [set] = (await findSets(db, repo, [key])).values();
+  const keys = judges.map((judge): SetKey => ({ table, stage: inferStage, inputHash: answerHash({ inputHash, judge }, generation) })); // prettier-ignore
+  const found = await findSets(db, repo, keys);
+  const set = keys.map((key) => found.get(setKey(key))).find((one) => one !== undefined);
   if (set === undefined) return null;
   const output = (await readOutputs<InferOutput>(db, [set.setId])).get(set.setId)?.output;
   const claims = (await readClaims(db, [set.setId])).get(set.setId) ?? [];
