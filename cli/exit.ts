@@ -35,11 +35,15 @@ export function printError(error: unknown, json: boolean): void {
   if (error instanceof CommanderError || readerLeft(error)) return;
   const code = exitCodeOf(error);
   if (code >= 128) return;
-  if (json) console.error(JSON.stringify({ error: explain(error), code }));
-  else console.error(`tablelore: ${explain(error)}`);
+  const text = isOfFullDisk(error) ? `The disk is full (${error.message}). Make room, then try again.` : explain(error); // prettier-ignore
+  if (json) console.error(JSON.stringify({ error: text, code }));
+  else console.error(`tablelore: ${text}`);
   if (process.env.TABLELORE_DEBUG && error instanceof Error) console.error(error.stack);
 }
 
 /** Whoever read our output has enough of it (`| head`). */
 const readerLeft = (error: unknown): boolean =>
   error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE';
+
+const isOfFullDisk = (error: unknown): error is Error =>
+  error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOSPC';
