@@ -122,7 +122,8 @@ function similarInput([table, state]: [string, TableState]): TableShape {
     table,
     upstream: link.upstream,
     columns: columnNames({ link, derive }),
-    open: !link.columnsComplete && (derived?.complete !== true || asksWarehouse),
+    open: !(derived?.complete === true || link.columnsComplete),
+    unseen: asksWarehouse && !link.columnsComplete,
     unsure: link.columns?.map(({ name }) => name) ?? [],
     notNull: [
       ...link.notNull,

@@ -23,6 +23,7 @@ export class ColumnPairs {
   readonly #rootOf: RootOf;
   /** By list of names: a table meets many others. */
   readonly #known = new WeakMap<readonly string[], Columns>();
+  readonly #normal = new WeakMap<readonly string[], ReadonlySet<string>>();
 
   constructor(rootOf: RootOf) {
     this.#rootOf = rootOf;
@@ -41,12 +42,9 @@ export class ColumnPairs {
   }
 
   /** The columns of the best key that are not in the other's; none where a key is not known. */
-  unsharedKey(table: TableShape, other: TableShape): string[] {
+  unsharedKey(table: TableShape, other: TableShape): readonly string[] {
     if (table.key === null || other.key === null) return [];
-    const others = this.#columns(other, other.key);
-    return this.#columns(table, table.key)
-      .all.filter((column) => !isAmong(column, others))
-      .map(({ name }) => name);
+    return this.#without(table, table.key, other, other.key);
   }
 
   /** Whether a column of one of these names or roots is known to be never NULL. */
@@ -56,13 +54,39 @@ export class ColumnPairs {
     );
   }
 
+  /** Whether it has a column of that name that copies none, though others of its columns do: who knows what it is. */
+  isComputed(shape: TableShape, name: string): boolean {
+    return (
+      (shape.copies?.size ?? 0) > 0 &&
+      !shape.copies?.has(name) &&
+      this.#columns(shape, shape.columns).byName.has(name)
+    );
+  }
+
   /** Of columns of one name but another origin is told apart. */
-  #missing(table: TableShape, other: TableShape): string[] {
-    if (other.open) return [];
-    const [others, unsure] = [this.#columns(other, other.columns), this.#columns(other, other.unsure ?? [])];
-    return this.#columns(table, table.columns)
-      .all.filter((column) => !isAmong(column, others) && !isAmong(column, unsure))
-      .filter(({ normal: name }) => !others.byName.has(name))
+  #missing(table: TableShape, other: TableShape): readonly string[] {
+    if (other.open || other.unseen) return [];
+    const names = this.#names(other.columns);
+    const missing = this.#without(table, table.columns, other, other.columns);
+    const sure = this.#without(table, missing, other, other.unsure ?? []);
+    return sure.filter((column) => !names.has(normal(column)));
+  }
+
+  /** Those of `columns` that are none of `others`. */
+  #without(
+    table: TableShape,
+    columns: readonly string[],
+    other: TableShape,
+    others: readonly string[],
+  ): readonly string[] {
+    if (columns.length === 0 || others.length === 0) return columns;
+    if (!table.copies?.size && !other.copies?.size) {
+      const [own, names] = [this.#names(columns), this.#names(others)];
+      return own.isSubsetOf(names) ? [] : columns.filter((column) => !names.has(normal(column)));
+    }
+    const known = this.#columns(other, others);
+    return this.#columns(table, columns)
+      .all.filter((column) => !isAmong(column, known))
       .map(({ name }) => name);
   }
 
@@ -75,6 +99,14 @@ export class ColumnPairs {
         ? [`${column.name} (${column.root} here, ${alike.root} there)`]
         : [];
     });
+  }
+
+  #names(columns: readonly string[]): ReadonlySet<string> {
+    const known = this.#normal.get(columns);
+    if (known) return known;
+    const names = new Set(columns.map(normal));
+    this.#normal.set(columns, names);
+    return names;
   }
 
   #columns(shape: TableShape, names: readonly string[]): Columns {

@@ -88,14 +88,16 @@ export class Conditions {
   #holdsAnyway({ sql }: Predicate, [spelling = '']: readonly string[], other: TableShape): boolean {
     const column = /^(\S+) is not null$/.exec(spelling)?.[1];
     if (column !== undefined) {
-      const names = new Set([column, column.slice(column.lastIndexOf('.') + 1)]);
-      return this.#columns.isNotNull(other, names);
+      const name = column.slice(column.lastIndexOf('.') + 1);
+      const names = new Set([column, name]);
+      return this.#columns.isNotNull(other, names) || this.#columns.isComputed(other, name);
     }
     const first = /\brow_number\(\) over \(partition by (.+?) order by .*\) = 1$/is.exec(sql)?.[1];
     if (first === undefined) return false;
     if (other.key === null) return true;
     const names = new Set(first.split(',').map((name) => normal(name.slice(name.lastIndexOf('.') + 1))));
-    return other.key.every((name) => names.has(normal(name)));
+    const key = new Set(other.key.map(normal));
+    return key.isSubsetOf(names) || names.isSubsetOf(key);
   }
 }
 

@@ -12,6 +12,8 @@ export interface TableShape {
   readonly columns: readonly string[];
   /** There may be columns besides these. */
   readonly open?: boolean;
+  /** The same where those that are known are as telling as others: some come from the warehouse. */
+  readonly unseen?: boolean;
   /** Columns that it may have besides: declared, but not in the code. Default: none. */
   readonly unsure?: readonly string[];
   /** Columns that are never NULL. Default: not known of any. */

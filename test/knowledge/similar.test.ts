@@ -149,6 +149,7 @@ test('nothing is told of columns that a side may have unseen', () => {
   const wide = shape('a.users', { columns: ['user_id', 'day', 'visits', 'cookie'] });
   const unknown = ['what sets them apart is not known'];
   assert.deepEqual(differences(wide, shape('b.users', { open: true })), unknown);
+  assert.deepEqual(differences(wide, shape('b.users', { unseen: true })), unknown);
   assert.deepEqual(differences(wide, shape('b.users', { unsure: ['Cookie'] })), unknown);
 });
 
@@ -183,6 +184,10 @@ test('a row that another key makes single, or a column that is never NULL, is no
   const known = { sql: 'visits is not null', words: '' };
   const filtered = shape('a.users', { population: [first, known] });
   assert.deepEqual(differences(filtered, shape('b.users', { notNull: ['visits'] })), [
+    'what sets them apart is not known',
+  ]);
+  const computed = shape('b.users', { copies: copies('raw.events', { user_id: 'user_id' }) });
+  assert.deepEqual(differences(shape('a.users', { population: [known] }), computed), [
     'what sets them apart is not known',
   ]);
   assert.deepEqual(
