@@ -229,13 +229,18 @@ class Launch {
     this.#watchdog.guard(pids.map(([, pid]) => pid));
     if (this.#stopping.signal.aborted) return;
     const services = Object.fromEntries(pids.map(([name, pid]) => [name, identify(pid)]));
-    writePidFile(this.#dataDir, {
-      version: 1,
-      launcher: identify(process.pid),
-      startedAt: this.#startedAt,
-      ...this.#own,
-      services,
-    });
+    try {
+      writePidFile(this.#dataDir, {
+        version: 1,
+        launcher: identify(process.pid),
+        startedAt: this.#startedAt,
+        ...this.#own,
+        services,
+      });
+    } catch (error) {
+      // The services go on: a full disk may have room again.
+      this.#step('folder', 'fail', 'other commands may not find the services: services.json cannot be written', explain(error)); // prettier-ignore
+    }
   }
 
   #step(name: Step['name'], state: Step['state'], text: string, detail?: string): void {
