@@ -55,7 +55,7 @@ function* claimsOf(
       ...(joins.get(table) ?? []).map(({ value, builders }): NewClaim => ({ table, field: 'join', value, origin: 'derived', confidence: builders.length > 1 ? 0.95 : 0.85, evidence: [] })), // prettier-ignore
       ...(likely.get(table) ?? []),
     ];
-    const [first, ...more] = all.map((claim, i) => ({ ...claim, id: String(i).padStart(6, '0') }) as Claim);
+    const [first, ...more] = all.map((claim, i) => ({ ...claim, id: String(i).padStart(6, '0') }));
     if (first) yield [first, ...more];
   }
 }
