@@ -17,18 +17,29 @@ export interface BucketDraw {
  * clock.
  */
 export async function reserve(db: Database, draws: readonly BucketDraw[]): Promise<number> {
-  // In one order for all, so that two that need the same buckets do not wait for each other.
-  const ordered = draws.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return inTransaction(db, async (trx) => {
-    let waitMs = 0;
-    for (const wanted of ordered) {
-      const draw = await asAllowed(trx, wanted);
-      const missing = Math.min(draw.amount, draw.capacity) - (await refill(trx, draw));
-      if (missing > 0) waitMs = Math.max(waitMs, Math.ceil((missing / draw.refillPerSecond) * 1_000));
-    }
-    if (waitMs === 0) for (const { name, amount } of ordered) await take(trx, name, amount);
+    const waitMs = await untilRoom(trx, draws);
+    if (waitMs === 0) for (const { name, amount } of inOrder(draws)) await take(trx, name, amount);
     return waitMs;
   });
+}
+
+/** What `reserve` would return; takes nothing. */
+export const roomIn = (db: Database, draws: readonly BucketDraw[]): Promise<number> =>
+  inTransaction(db, (trx) => untilRoom(trx, draws));
+
+/** In one order for all, so that two that need the same buckets do not wait for each other. */
+const inOrder = (draws: readonly BucketDraw[]): BucketDraw[] =>
+  draws.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+
+async function untilRoom(trx: Database, draws: readonly BucketDraw[]): Promise<number> {
+  let waitMs = 0;
+  for (const wanted of inOrder(draws)) {
+    const draw = await asAllowed(trx, wanted);
+    const missing = Math.min(draw.amount, draw.capacity) - (await refill(trx, draw));
+    if (missing > 0) waitMs = Math.max(waitMs, Math.ceil((missing / draw.refillPerSecond) * 1_000));
+  }
+  return waitMs;
 }
 
 /** Puts right what was reserved once the true amount is known. */
@@ -46,7 +57,8 @@ export async function lower(
   { limit, remaining }: { readonly limit: number | null; readonly remaining: number | null },
 ): Promise<void> {
   if (remaining !== null)
-    await sql`update tablelore.rate_bucket set tokens = least(tokens, ${remaining}::double precision)
+    await sql`update tablelore.rate_bucket
+      set tokens = least(tokens, ${remaining}::double precision), updated_at = clock_timestamp()
       where name = ${name}`.execute(db);
   if (limit !== null && limit > 0)
     await sql`insert into tablelore.setting (name, value) values (${serverLimit(name)}, ${String(limit)})
@@ -55,12 +67,11 @@ export async function lower(
     );
 }
 
-/** Keeps a bucket that gives one at a time from giving any for so long. */
+/** Keeps a bucket that gives one at a time from giving any for so long, from now on: what it had refilled until now is gone. */
 export async function hold(db: Database, name: string, ms: number): Promise<void> {
   await sql`update tablelore.rate_bucket
-    set tokens = least(tokens, 1 - refill_per_second * ${ms / 1_000}::double precision) where name = ${name}`.execute(
-    db,
-  );
+    set tokens = least(tokens, 1 - refill_per_second * ${ms / 1_000}::double precision), updated_at = clock_timestamp()
+    where name = ${name}`.execute(db);
 }
 
 const serverLimit = (name: string): string => `limit:${name}`;
