@@ -67,14 +67,14 @@ export function checkCitations(reading: TableReading, against: CheckedAgainst): 
     });
   }
 
-  const { own, words, literal, otherTable, sqlNames, column } = checker;
+  const { own, words, prose, literal, otherTable, sqlNames, column } = checker;
   const accepted: TableReading = {
     purpose: one('purpose', reading.purpose, (s, cited) => words(s.text, cited)),
     grain: one('grain', reading.grain, (s, cited) => first([...s.key_columns.map((name) => own(name, cited)), words(s.phrase, cited)])), // prettier-ignore
     joins: each('joins', reading.joins, (s) => s.to, (s, cited) => checker.join(s, cited)), // prettier-ignore
     upstream: each('upstream', reading.upstream, (s) => s.table, (s, cited) => otherTable(s.table) ?? literal(lastPart(s.table), cited)), // prettier-ignore
-    population: each('population', reading.population, (s) => s.sql, (s, cited) => s.sql.trim() === '' ? words(s.words, cited) : sqlNames(s.sql, cited)), // prettier-ignore
-    freshness: one('freshness', reading.freshness, (s, cited) => s.schedule === null ? words(s.words, cited) : literal(s.schedule, cited)), // prettier-ignore
+    population: each('population', reading.population, (s) => s.sql, (s, cited) => s.sql.trim() === '' ? words(s.words, cited) : first([sqlNames(s.sql, cited), prose(s.words, cited)])), // prettier-ignore
+    freshness: one('freshness', reading.freshness, (s, cited) => s.schedule === null ? words(s.words, cited) : first([literal(s.schedule, cited), prose(s.words, cited)])), // prettier-ignore
     owner: one('owner', reading.owner, (s, cited) => literal(s.owner, cited)),
     columns: each(
       'columns',
@@ -82,7 +82,7 @@ export function checkCitations(reading: TableReading, against: CheckedAgainst): 
       (s) => s.column,
       (s, cited) => column(s, cited),
     ),
-    similar: each('similar', reading.similar, (s) => s.table, (s) => otherTable(s.table)), // prettier-ignore
+    similar: each('similar', reading.similar, (s) => s.table, (s, cited) => first([otherTable(s.table), ...[...s.differences, s.rule].map((text) => prose(text, cited, s.table))])), // prettier-ignore
     caveats: each('caveats', reading.caveats, () => '', (s, cited) => words(s.text, cited)), // prettier-ignore
     unknown: reading.unknown,
   };
@@ -174,11 +174,17 @@ function checks(against: CheckedAgainst) {
     return 'the cited lines name the same columns, but do not hold this predicate: give it as the code has it';
   }
 
-  /** Names in prose must be in the lines or in the ledger; values must be in the lines. */
+  /** Names in prose must be in the lines or in the ledger, as a table or a column of this or the `other` one; values must be in the lines. */
+  function prose(text: string, cited: string, other: string = table): string | null {
+    const tables = [table, resolve(other) ?? table];
+    const known = (name: string) =>
+      tables.some((of) => hasColumn(of, name) === true) || resolve(name) !== null;
+    return held(namedInText(text), cited, known);
+  }
+
+  /** The same of prose that is the statement. */
   const words = (text: string, cited: string): string | null =>
-    text.trim() === ''
-      ? 'it says nothing'
-      : held(namedInText(text), cited, (name) => hasColumn(table, name) === true || resolve(name) !== null);
+    text.trim() === '' ? 'it says nothing' : prose(text, cited);
 
   function held({ literals, identifiers }: Named, cited: string, known: (name: string) => boolean) {
     const name = identifiers.find((each) => !holdsName(cited, each) && !known(each));
@@ -186,7 +192,7 @@ function checks(against: CheckedAgainst) {
     return first(literals.map((value) => literal(value, cited)));
   }
 
-  return { open, own, literal, otherTable, join, sqlNames, words, column };
+  return { open, own, literal, otherTable, join, sqlNames, words, prose, column };
 }
 
 const first = (reasons: readonly (string | null)[]): string | null =>

@@ -52,13 +52,14 @@ export function holdsName(lines: string, name: string): boolean {
   return new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, 'iu').test(lines);
 }
 
-/** Whether lines hold a value, whatever its letter case: not as a part of a longer word or number. */
+/** Whether lines hold a value, whatever its letter case: not as a part of a longer word or number. The empty value stands in quotes. */
 export function holdsLiteral(lines: string, value: string): boolean {
   const wanted = value.trim().toLowerCase();
+  if (wanted === '') return /(?<!')''(?!')|(?<!")""(?!")/.test(lines);
   const text = lines.toLowerCase();
   const word = /[\p{L}\p{N}_]/u;
   const goesOn = (inside: string, outside: string) => word.test(inside) && word.test(outside);
-  for (let at = text.indexOf(wanted); wanted !== '' && at >= 0; at = text.indexOf(wanted, at + 1)) {
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
     const end = at + wanted.length;
     if (!goesOn(wanted[0] ?? '', text[at - 1] ?? '') && !goesOn(wanted.at(-1) ?? '', text[end] ?? '')) return true;
   }

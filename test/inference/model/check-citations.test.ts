@@ -10,7 +10,7 @@ import { noNotes } from '../../support/empty-reading.ts';
 
 const sql = `select
     event_date as activity_date,
-    platform, -- 'ios', 'android' or 'web'; 'n/a' for bots
+    platform, -- 'ios', 'android' or 'web'; 'n/a' for bots, '' where unknown
     count(distinct user_id) as active_users, sum(amount_cents) as revenueUsd, -- NULL before 2020, Europe/Paris
 from acme.app.events join acme.app.users using (user_id)
 where user_id is not null and event_name != 'login'
@@ -53,15 +53,22 @@ const population = (text: string, line: number) => ({
 });
 const purpose = (text: string, more = {}) => ({ ...nothing, purpose: { text, ...at(4, 6), ...more } });
 
+const similar = (difference: string, rule = '') => ({
+  ...nothing,
+  similar: [{ table: 'acme.app.users', differences: [difference], rule, ...at(5) }],
+});
+
 const holds: Record<string, TableReading> = {
   column: column('platform'),
   'values in the lines': column('platform', values('ios', 'web')),
   'unit and currency as parts of names': column('revenueUsd', { unit: 'cents', currency: 'USD' }),
   'a time zone': column('activity_date', { time_zone: 'Europe/Paris' }),
   'what NULL and a sentinel stand for': column('platform', { null_meaning: 'Before `activity_date` was kept.', sentinels: [{ value: 'n/a', meaning: 'a bot' }] }), // prettier-ignore
+  'an empty sentinel': column('platform', { sentinels: [{ value: '', meaning: 'not known' }] }),
   join: join({}),
   'join with the end of a name': join({ to: 'users' }),
   population: population("user_id IS NOT NULL AND event_name != 'login'", 6),
+  'a look-alike, by columns of either': similar('It has no `platform`, this one no `name`.'),
   'text without names': purpose('How many people were active.'),
   'text with a known column': purpose('Counts `active_users` per `platform`.'),
   grain: { ...nothing, grain: { phrase: 'one row per day', key_columns: ['activity_date', 'platform'], time_grain: 'day', ...at(2, 3) } }, // prettier-ignore
@@ -111,6 +118,12 @@ const fails: Record<string, [TableReading, RegExp]> = {
   'a predicate with another sign': [population("event_name = 'login'", 6), /do not hold this predicate/],
   'a predicate without columns': [population('1 = 1', 6), /no column/],
   'an invented name in prose': [purpose('Ready by `signup_channel`.'), /signup_channel/],
+  'an invented name in a rule': [
+    similar('', 'Take this one where `signup_channel` counts.'),
+    /signup_channel/,
+  ],
+  'an invented value beside a predicate': [{ ...nothing, population: [{ sql: 'user_id is not null', words: "Only 'gold' users.", ...at(6) }] }, /gold/], // prettier-ignore
+  'an empty sentinel that nobody wrote': [column('activity_date', { sentinels: [{ value: '', meaning: 'none' }], ...at(2) }), /do not hold ""/], // prettier-ignore
   'the table itself as look-alike': [{ ...nothing, similar: [{ table: 'growth.active', differences: [], rule: 'x', ...at(5) }] }, /itself/], // prettier-ignore
   'an owner that nobody wrote': [{ ...nothing, owner: { owner: 'growth-team', ...at(1) } }, /growth-team/],
 };
