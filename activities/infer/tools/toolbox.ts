@@ -63,7 +63,10 @@ async function run({ code, ledger, personSalt, signal }: Toolbox, call: ToolCall
     case 'list_folder':
       return listFolder(code, call.input);
     case 'file_history':
-      return fileHistoryOf(code, call.input, personSalt, signal);
+      return {
+        ...(await fileHistoryOf(code, call.input, personSalt, signal)),
+        opened: filesAt(code, [call.input.path]),
+      };
     case 'look_up_table': {
       const { table, hash, ...output } = await lookUpTable(ledger, call.input);
       return table === null ? output : { ...output, opened: { files: [], tables: [{ table, hash }] } };
@@ -71,10 +74,13 @@ async function run({ code, ledger, personSalt, signal }: Toolbox, call: ToolCall
   }
 }
 
-function filesOf(code: CitedCode, shown: readonly Span[]): Opened {
-  const paths = [...new Set(shown.map(({ path }) => path))];
-  return {
-    ...nothingOpened,
-    files: paths.map((path) => ({ path, blob: code.blobOf(path) ?? '' })),
-  };
+const filesOf = (code: CitedCode, shown: readonly Span[]): Opened =>
+  filesAt(code, [...new Set(shown.map(({ path }) => path))]);
+
+function filesAt(code: CitedCode, paths: readonly string[]): Opened {
+  const found = paths.flatMap((path) => {
+    const blob = code.blobOf(path);
+    return blob === null ? [] : [{ path, blob }];
+  });
+  return { ...nothingOpened, files: found };
 }
