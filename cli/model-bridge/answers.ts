@@ -9,7 +9,7 @@ export const responsesRequest = z.looseObject({
   instructions: z.string().default(''),
   input: z.array(z.record(z.string(), z.unknown())),
   tools: z.array(z.looseObject({ name: z.string(), description: z.string().default(''), parameters: jsonSchema })).default([]), // prettier-ignore
-  tool_choice: z.unknown(),
+  tool_choice: z.unknown().optional(),
   text: z.looseObject({ format: z.looseObject({ schema: jsonSchema.optional() }) }).optional(),
   stream: z.boolean().default(false),
 });

@@ -83,7 +83,10 @@ export async function startModelBridge(options: ModelBridgeOptions): Promise<Mod
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
-      if (!closing.signal.aborted && !response.destroyed) refuse(response, 500, String(error));
+      if (closing.signal.aborted || response.destroyed) return;
+      // A stream that has begun can only break off.
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, String(error));
     });
   });
   await new Promise<void>((resolve, reject) => {
