@@ -95,32 +95,43 @@ const supportSchema = z.strictObject({
   prices: prices.describe('Of the judge. Default: those of the model, where it has no name of its own.'),
 });
 
-const modelSchema = z.strictObject({
-  name: z.string().default('gpt-5.2-codex'),
-  effort: effort.default('medium'),
-  maxOutputTokens: z.int().positive().default(16_000),
-  compactAtTokens: z
-    .int()
-    .min(40_000, 'use at least 40000: a dossier alone takes up to about 30000')
-    .default(120_000)
-    .describe('A conversation whose input is as long is compacted: well below what the model takes.'),
-  requestsPerMinute: z.int().positive().default(60),
-  tokensPerMinute: z.int().positive().default(200_000),
-  tablesPerNight: z
-    .int()
-    .nonnegative()
-    .default(500)
-    .describe('At most so many tables are read by the model in one night.'),
-  perTable: perTableSchema
-    .prefault({})
-    .describe('Where one of these is reached, the model has to answer in one last turn.'),
-  budgetUsd: z.number().nonnegative().optional().describe('Default: no limit but `tablesPerNight`.'),
-  prices,
-  support: supportSchema
-    .prefault({})
-    .describe('A second call for each table, which judges whether the cited lines say what the answer says.'),
-  enabled: z.boolean().default(true),
-});
+const modelSchema = z
+  .strictObject({
+    name: z.string().default('gpt-5.2-codex'),
+    effort: effort.default('medium'),
+    maxOutputTokens: z.int().positive().default(16_000),
+    compactAtTokens: z
+      .int()
+      .min(40_000, 'use at least 40000: a dossier alone takes up to about 30000')
+      .default(120_000)
+      .describe('A conversation whose input is as long is compacted: well below what the model takes.'),
+    requestsPerMinute: z.int().positive().default(60),
+    tokensPerMinute: z.int().positive().default(200_000),
+    tablesPerNight: z
+      .int()
+      .nonnegative()
+      .default(500)
+      .describe('At most so many tables are read by the model in one night.'),
+    perTable: perTableSchema
+      .prefault({})
+      .describe('Where one of these is reached, the model has to answer in one last turn.'),
+    budgetUsd: z.number().nonnegative().optional().describe('Default: no limit but `tablesPerNight`.'),
+    prices,
+    support: supportSchema
+      .prefault({})
+      .describe(
+        'A second call for each table, which judges whether the cited lines say what the answer says.',
+      ),
+    enabled: z.boolean().default(true),
+  })
+  .superRefine(({ budgetUsd, perTable, prices, support, name }, context) => {
+    if (budgetUsd === undefined && perTable.usd === undefined) return;
+    const missing = (path: string[], of: string) =>
+      context.addIssue({ code: 'custom', path, message: `a limit in US dollars needs the prices of ${of}` });
+    if (prices === undefined) missing(['prices'], 'the model');
+    if (support.enabled && (support.name ?? name) !== name && support.prices === undefined)
+      missing(['support', 'prices'], 'the judge, which has a name of its own');
+  });
 
 const embeddingsSchema = z.strictObject({
   provider: z

@@ -87,6 +87,17 @@ test('broken YAML and an empty file are told with a line', () => {
   assert.throws(() => parseConfig('', 'x.yml'), /x\.yml:1: repos: is missing/);
 });
 
+test('a limit in US dollars needs prices', () => {
+  const prices = 'prices: { input: 1, cachedInput: 1, output: 1 }';
+  const read = (model: string) => parseConfig(`${config('shop')}model:\n${model}\n`, 'x.yml');
+  for (const limit of ['  budgetUsd: 5', '  perTable: { usd: 1 }']) {
+    assert.throws(() => read(limit), /model\.prices: a limit in US dollars needs the prices of the model/);
+    const judge = `${limit}\n  ${prices}\n  support: { enabled: true, name: cheap`;
+    assert.throws(() => read(`${judge} }`), /model\.support\.prices: .*the judge/);
+    assert.equal(read(`${judge}, ${prices} }`).model.support.enabled, true);
+  }
+});
+
 test('secrets and servers come from the environment only', (t) => {
   const dir = folder(t, { 'tablelore.yml': config('here') });
   const environment = {
