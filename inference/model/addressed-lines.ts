@@ -12,17 +12,61 @@ const comment = /^\s*(?:--|#|\/\/|\/\*|\*|\{#|<!--)/;
 /** In prose that is no comment, so many lines before and behind belong to it. */
 const around = 2;
 
+/** Where comments of several lines begin and end. */
+const blocks: readonly (readonly [string, string])[] = [
+  ['/*', '*/'],
+  ['{#', '#}'],
+  ['<!--', '-->'],
+];
+
 /** Numbers (from 1) of the lines that address a model: those with such a phrase, and the rest of the comment or passage that they stand in. */
 export function addressedLines(lines: readonly string[]): ReadonlySet<number> {
   const found = new Set<number>();
+  let commented: readonly boolean[] | null = null;
   for (const [index, line] of lines.entries()) {
-    if (!phrases.some((phrase) => phrase.test(line))) continue;
-    const within = comment.test(line)
-      ? (at: number) => comment.test(lines[at] ?? '')
+    const next = (lines[index + 1] ?? '').replace(comment, '');
+    // A phrase may go on in the next line; which has its own turn where it stands in that one alone.
+    if (!addresses(line) && (addresses(next) || !addresses(`${line} ${next}`))) continue;
+    commented ??= inComments(lines);
+    const inside = commented;
+    const within = inside[index]
+      ? (at: number) => inside[at] === true
       : (at: number) => Math.abs(at - index) <= around && (lines[at] ?? '').trim() !== '';
     found.add(index + 1);
     for (let at = index - 1; at >= 0 && within(at); at -= 1) found.add(at + 1);
     for (let at = index + 1; at < lines.length && within(at); at += 1) found.add(at + 1);
   }
   return found;
+}
+
+const addresses = (text: string): boolean => phrases.some((phrase) => phrase.test(text));
+
+/** Of each line, whether it is a comment or stands in one of several lines. */
+function inComments(lines: readonly string[]): boolean[] {
+  let end: string | null = null;
+  return lines.map((line) => {
+    const open = end !== null;
+    let at = 0;
+    for (;;) {
+      if (end !== null) {
+        const closes = line.indexOf(end, at);
+        if (closes < 0) return true;
+        at = closes + end.length;
+        end = null;
+      }
+      const [begins, block] = firstOf(line, at);
+      if (block === null) return open || comment.test(line);
+      at = begins + block[0].length;
+      end = block[1];
+    }
+  });
+}
+
+function firstOf(line: string, from: number): [number, (typeof blocks)[number] | null] {
+  let best: [number, (typeof blocks)[number] | null] = [line.length, null];
+  for (const block of blocks) {
+    const at = line.indexOf(block[0], from);
+    if (at >= 0 && at < best[0]) best = [at, block];
+  }
+  return best;
 }

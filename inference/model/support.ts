@@ -59,8 +59,10 @@ export function supportQuestion(
     const cited = citedLines(claim, linesOf);
     if (settled.has(claim.field) || cited.length === 0) continue;
     const text = `${asked.length + 1}. ${claim.field}: ${valueText(claim)}\n   cites ${places(claim)}`;
-    room -= estimateTokens([text, ...cited.map((line) => line.text)].join('\n'));
-    if (room < 0 && asked.length > 0) break;
+    const unseen = cited.filter(({ path, number }) => lines.get(path)?.has(number) !== true);
+    const size = estimateTokens([text, ...unseen.map((line) => line.text)].join('\n'));
+    if (size > room && asked.length > 0) continue;
+    room -= size;
     asked.push(claim);
     statements.push(text);
     for (const { path, number, text: line } of cited)
