@@ -45,7 +45,7 @@ export async function judgeSupport(
     handle.run,
     {
       ...{ repo: handle.repo, table, model: judge.model, promptVersion: supportPrompt(supportVersion) },
-      ...{ inputHash: hashOf(messages), generation, turn: 0 },
+      ...{ inputHash: hashOf([judge.effort, messages]), generation, turn: 0 },
     },
     {
       instructions: supportInstructions,

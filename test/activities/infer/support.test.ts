@@ -88,6 +88,10 @@ withDatabases('a judge that comes later, or goes, costs its own call and no othe
   assert.deepEqual(await run(without, 'alone again'), [1, reused, 3]);
   assert.deepEqual(await run(judged, 'judged again'), [1, reused, 2]);
   assert.equal(server.requests.length, 2);
+
+  server.script({ when: 'Statements:', answer: { verdicts: [] } });
+  const harder = stageOf(db, server, { support: { ...judge.support, effort: 'high' } });
+  assert.deepEqual(await run(harder, 'judged with more effort'), [1, done, 3]);
 });
 
 withDatabases('a judge that fails is asked again, one that gives no verdict changes nothing', async ({ db }, t) => {
