@@ -12,6 +12,7 @@ import { readChunk } from '../work-list.ts';
 import { openCitedCode } from './cited-code.ts';
 import { inferStage, standingOf } from './generation.ts';
 import { openLedger } from './ledger.ts';
+import { expectRoom } from './limits.ts';
 import { answerHash, loadQuestions, type Question } from './questions.ts';
 import { readTable, type InferContext, type InferOutput } from './read-table.ts';
 
@@ -33,6 +34,7 @@ async function inferChunk(
   signal: AbortSignal,
 ): Promise<ChunkResult> {
   const tables = await readChunk(deps.db, handle, inferStage, chunk);
+  await expectRoom(deps);
   const questions = await loadQuestions(deps, handle, tables);
   const code = await openCitedCode(deps, handle);
   try {

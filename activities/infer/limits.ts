@@ -1,12 +1,28 @@
 /** Requests and tokens a minute, shared by all workers: as configured, and lower where the server says so. */
 import { estimateTokens } from '../../inference/model/tokens.ts';
-import { hold, lower, reserve, settle } from '../../store/rate-buckets.ts';
+import type { ModelConfig } from '../../schema/contracts/config.ts';
+import { hold, lower, reserve, roomIn, settle, type BucketDraw } from '../../store/rate-buckets.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { RateLimited } from '../embed/rate-limited.ts';
 import type { ModelTurn } from './model-client.ts';
 
 /** What an answer takes on the whole; what it really took is settled afterwards. */
 const usualOutput = 4_000;
+/** Instructions, tools and the schema alone are as much. */
+const smallPrompt = 3_000;
+
+const bucketsOf = (model: string) => ({
+  requests: `model.requests:${model}`,
+  tokens: `model.tokens:${model}`,
+});
+
+function draws({ name, requestsPerMinute, tokensPerMinute }: ModelConfig, amount: number): BucketDraw[] {
+  const { requests, tokens } = bucketsOf(name);
+  return [
+    { name: requests, ...requestPace(requestsPerMinute), amount: 1 },
+    { name: tokens, ...tokenPace(tokensPerMinute), amount },
+  ];
+}
 
 /**
  * No minute that a server may count exceeds the limit: what is given at once and what is refilled in a minute are together a twentieth less than it, as
@@ -31,16 +47,19 @@ export interface Reservation {
   readonly failed: (error: unknown) => Promise<void>;
 }
 
+/** Throws `RateLimited` where there is no room even for a small call: nothing need be made ready then. Takes nothing. */
+export async function expectRoom({ db, config }: ActivityDeps): Promise<void> {
+  const { name, maxOutputTokens } = config.model;
+  const waitMs = await roomIn(db, draws(config.model, smallPrompt + Math.min(usualOutput, maxOutputTokens)));
+  if (waitMs > 0) throw new RateLimited(`The rate for ${name} is used up.`, waitMs);
+}
+
 /** Takes room for one call. Throws `RateLimited` with the time to wait when there is none: the slot is given back meanwhile. */
 export async function takeRoom({ db, config }: ActivityDeps, prompt: string): Promise<Reservation> {
-  const { name, requestsPerMinute, tokensPerMinute, maxOutputTokens } = config.model;
+  const { name, maxOutputTokens } = config.model;
   const amount = estimateTokens(prompt) + Math.min(usualOutput, maxOutputTokens);
-  const requests = `model.requests:${name}`;
-  const tokens = `model.tokens:${name}`;
-  const waitMs = await reserve(db, [
-    { name: requests, ...requestPace(requestsPerMinute), amount: 1 },
-    { name: tokens, ...tokenPace(tokensPerMinute), amount },
-  ]);
+  const { requests, tokens } = bucketsOf(name);
+  const waitMs = await reserve(db, draws(config.model, amount));
   if (waitMs > 0) throw new RateLimited(`The rate for ${name} is used up.`, waitMs);
   return {
     async settle({ usage, limits }) {
