@@ -12,8 +12,10 @@ import {
   type ModelCallEnd,
   type ModelCallKey,
 } from '../../store/model-calls.ts';
+import type { RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { RateLimited } from '../embed/rate-limited.ts';
+import { stayInBudget } from './budget.ts';
 import { takeRoom } from './limits.ts';
 import type { ModelClient, ModelInputItem, ModelRequest, ModelTurn, ModelUsage } from './model-client.ts';
 import { nothingOpened, type Opened } from './opened.ts';
@@ -82,18 +84,19 @@ export interface TurnRequest<T> extends Omit<ModelRequest<T>, 'mayCall' | keyof 
 }
 
 /**
- * Takes one turn. Throws `RateLimited` and `SystemError` (the attempt ends and is repeated), and `UserError` when repeating does not help: the server
- * refused, or failed too often.
+ * Takes one turn. Throws `RateLimited` and `SystemError` (the attempt ends and is repeated), `UserError` when repeating does not help: the server
+ * refused, or failed too often; and `BudgetSpent` where the turn is not stored and may not be paid for.
  */
 export async function takeTurn<T>(
   deps: ActivityDeps & { readonly model: ModelClient },
-  run: string,
+  handle: Pick<RunHandle, 'run' | 'usd'>,
   key: ModelCallKey,
   request: TurnRequest<T>,
   signal: AbortSignal,
 ): Promise<Turn<T>> {
   const { db, model, config } = deps;
   const { prices } = config.model;
+  const { run } = handle;
   const stored = await findModelCall(db, key);
   if (stored?.status === 'done') {
     const added = inOneForm(stored.request as Added);
@@ -101,6 +104,7 @@ export async function takeTurn<T>(
     const { costUsd } = spent(answer.usage, prices);
     return { added, answer, costUsd, stored: true };
   }
+  await stayInBudget(deps, handle);
   const before = failuresOf(stored?.response, run);
 
   const { add, contractOf, ...rest } = request;

@@ -2,13 +2,13 @@ import { promptVersion } from '../../inference/model/instructions.ts';
 import { explain, ModelError, UserError } from '../../schema/contracts/errors.ts';
 import type { StageResult } from '../../schema/contracts/stages.ts';
 import { saveStageResults } from '../../store/claim-sets.ts';
-import { modelSpend } from '../../store/model-calls.ts';
 import { pointTables } from '../../store/pointers.ts';
 import { addQuarantine } from '../../store/quarantine.ts';
 import type { ChunkResult, RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { alive } from '../heartbeat.ts';
 import { readChunk } from '../work-list.ts';
+import { BudgetSpent } from './budget.ts';
 import { openCitedCode } from './cited-code.ts';
 import { inferStage, standingOf } from './generation.ts';
 import { openLedger } from './ledger.ts';
@@ -64,16 +64,19 @@ async function inferTable(context: InferContext, question: Question): Promise<Co
     await point(context, table, standing.setId);
     return standing.ours ? 'done' : 'reused';
   }
-  if (await budgetIsSpent(deps, handle)) return 'left';
   try {
     const { generation } = standing;
-    const { claims, reused, ...output } = await readTable(context, question, generation);
-    const answer = answerHash(question, generation);
+    const { claims, reused, unjudged, ...output } = await readTable(context, question, generation);
+    const judge = unjudged === null ? question.judge : '';
+    const answer = answerHash({ inputHash, judge }, generation);
     const result: StageResult<InferOutput> = { table, stage: inferStage, inputHash: answer, claims, output };
     const [saved] = await saveStageResults(db, repo, [result]);
     if (saved) await point(context, table, saved.setId);
+    if (unjudged instanceof BudgetSpent) return 'left';
+    if (unjudged) await addQuarantine(db, run, { table, stage: 'judge', error: explain(unjudged) });
     return reused ? 'reused' : 'done';
   } catch (error) {
+    if (error instanceof BudgetSpent) return 'left';
     if (!(error instanceof ModelError || error instanceof UserError)) throw error;
     await addQuarantine(db, run, { table, stage: inferStage, error: explain(error) });
     return 'failed';
@@ -82,8 +85,3 @@ async function inferTable(context: InferContext, question: Question): Promise<Co
 
 const point = ({ deps, handle }: InferContext, table: string, setId: number): Promise<void> =>
   pointTables(deps.db, handle.repo, handle.asOf, [{ table, stage: inferStage, setId }]);
-
-async function budgetIsSpent({ db, config }: ActivityDeps, { run, usd }: RunHandle): Promise<boolean> {
-  const most = Math.min(usd ?? Infinity, config.model.budgetUsd ?? Infinity);
-  return most < Infinity && ((await modelSpend(db, run)).costUsd ?? 0) >= most;
-}

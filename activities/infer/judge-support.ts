@@ -42,7 +42,7 @@ export async function judgeSupport(
   const input = messages.map((content) => ({ content: redact(content), role: 'user' }));
   const turn = await takeTurn<Verdicts>(
     { ...deps, model: judge, config: { ...deps.config, model } },
-    handle.run,
+    handle,
     {
       ...{ repo: handle.repo, table, model: judge.model, promptVersion: supportPrompt(supportVersion) },
       ...{ inputHash: hashOf([judge.effort, messages]), generation, turn: 0 },

@@ -19,7 +19,7 @@ import {
 } from '../../inference/model/output-contract.ts';
 import type { Supported } from '../../inference/model/support.ts';
 import { toolDefinitions } from '../../inference/model/tools.ts';
-import { ModelError } from '../../schema/contracts/errors.ts';
+import { ModelError, UserError } from '../../schema/contracts/errors.ts';
 import type { NewClaim } from '../../schema/contracts/claims.ts';
 import type { RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
@@ -29,7 +29,7 @@ import { checkReading, claimsOf } from './check-reading.ts';
 import type { CitedCode } from './cited-code.ts';
 import { after, begun, type Conversation } from './conversation.ts';
 import { nothingAdded, secondsSince, takeTurn, type Added, type Turn } from './exchange.ts';
-import { judgeSupport } from './judge-support.ts';
+import { judgeSupport, type Judged } from './judge-support.ts';
 import type { Ledger } from './ledger.ts';
 import type { ModelClient } from './model-client.ts';
 import type { ModelCall, ModelOutcome } from './model-outcome.ts';
@@ -65,6 +65,8 @@ export interface TableRead extends InferOutput {
   readonly claims: readonly NewClaim[];
   /** No turn was paid for. */
   readonly reused: boolean;
+  /** Why the judge did not judge what it should have; null: it did, or there is none. */
+  readonly unjudged: UserError | null;
 }
 
 /** Throws a `ModelError` when there is no answer at all and no bound is why; a later turn without one leaves what an earlier one proved. */
@@ -120,7 +122,7 @@ async function ask(
     input,
     add,
   };
-  return takeTurn<Answer>(deps, handle.run, { ...key, turn: spent.turns }, request, signal);
+  return takeTurn<Answer>(deps, handle, { ...key, turn: spent.turns }, request, signal);
 }
 
 /** After notes. What is malformed is as good as any other text for going on. */
@@ -165,7 +167,7 @@ async function result(
 ): Promise<TableRead> {
   if (checked === null && (bound === null || outcome.kind !== 'calls')) throw noAnswer(outcome);
   const cited = checked ? claimsOf(context, question, checked.accepted) : [];
-  const judged = await judgeSupport(context, question, generation, cited);
+  const { judged, unjudged } = await judge(context, question, generation, cited);
   const claims = judged?.claims ?? cited;
   const stated = new Set(claims.map(({ field }) => field));
   return {
@@ -177,7 +179,20 @@ async function result(
     bound,
     opened,
     reused: reused && (judged?.reused ?? true),
+    unjudged,
   };
+}
+
+/** The answer is paid for: a judge that fails does not cost it. */
+async function judge(
+  ...asked: Parameters<typeof judgeSupport>
+): Promise<{ judged: Judged | null; unjudged: UserError | null }> {
+  try {
+    return { judged: await judgeSupport(...asked), unjudged: null };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { judged: null, unjudged: error };
+  }
 }
 
 function noAnswer(outcome: ModelOutcome<Answer>): ModelError {

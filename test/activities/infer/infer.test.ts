@@ -226,6 +226,19 @@ withDatabases('the configured rate holds before the server is asked', async ({ d
   assert.equal(server.requests.length, 1);
 });
 
+withDatabases('once the budget is spent nothing more is asked; a later night goes on there', async ({ db }, t) => {
+  const calls = [['list_folder', { path: 'dbt', page: null }]] as const;
+  const server = await scripted(t, { steps: [{ calls, usage: { input: 1_000 } }] });
+  await saveNight(db);
+  const stage = stageOf(db, server, { prices: { input: 1, cachedInput: 1, output: 1 } });
+  await stage.select();
+  assert.deepEqual(await stage.infer({ usd: 0.001 }).result, { done: 0, reused: 0, failed: 0 });
+  server.script({ answer: good });
+  await stage.select({ ...only(users), run: 'later' });
+  assert.deepEqual(await stage.infer({ ...only(users), run: 'later' }).result, { done: 1, reused: 0, failed: 0 });
+  assert.equal(server.requests.length, 2);
+}); // prettier-ignore
+
 withDatabases('a lower limit that the server names holds too', async ({ db }, t) => {
   const left = { 'x-ratelimit-limit-requests': '6', 'x-ratelimit-remaining-requests': '0' };
   const server = await scripted(t, { steps: [{ answer: emptyReading, with: left }] });

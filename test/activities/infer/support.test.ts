@@ -11,6 +11,7 @@ import type { Database } from '../../../store/database.ts';
 import { modelSpend } from '../../../store/model-calls.ts';
 import { tokensSpent } from '../../../store/model-spend.ts';
 import { pointedSets } from '../../../store/pointed-sets.ts';
+import { listQuarantine } from '../../../store/quarantine.ts';
 import { latestTranscript } from '../../../store/transcripts.ts';
 import { withDatabases } from '../../support/databases.ts';
 import { emptyReading } from '../../support/empty-reading.ts';
@@ -105,6 +106,24 @@ withDatabases('a judge that fails is asked again, one that gives no verdict chan
   const { claims, output } = await answerOf(db);
   assert.deepEqual([claims.length, output.support?.judged], [3, 0]);
   assert.equal(server.requests.filter(({ model }) => model === 'gpt-test').length, 1, 'the answer is paid once');
+}); // prettier-ignore
+
+withDatabases('a judge that refuses, or for whom no money is left, costs no answer; a later night lets it judge', async ({ db }, t) => {
+  const server = await scripted(t, { answer, usage: { input: 1_000 } }, { status: 400 }, { when: 'Statements:', answer: verdicts }); // prettier-ignore
+  await saveNight(db);
+  const stage = stageOf(db, server, { ...judge, prices: { input: 1, cachedInput: 1, output: 1 } });
+  const night = async (run: string, usd: number | null = null) => {
+    await stage.select({ ...only, run });
+    const result = await stage.infer({ ...only, run, usd }).result;
+    return [result, (await answerOf(db)).claims.length];
+  };
+  assert.deepEqual(await night('no money', 0.001), [{ done: 0, reused: 0, failed: 0 }, 3], 'left');
+  assert.deepEqual(await night('refused'), [{ done: 0, reused: 1, failed: 0 }, 3]);
+  const told = await listQuarantine(db, 'refused');
+  assert.deepEqual(told.map((one) => [one.table, one.stage]), [[users, 'judge']]); // prettier-ignore
+  assert.match(told[0]?.error ?? '', /refused the call/);
+  assert.deepEqual(await night('judged'), [{ done: 1, reused: 0, failed: 0 }, 2]);
+  assert.equal(server.requests.length, 3, 'the answer is paid once');
 }); // prettier-ignore
 
 withDatabases('the judge sees no secret and no line that addresses a model', async ({ db }, t) => {
