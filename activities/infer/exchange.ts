@@ -79,7 +79,7 @@ export interface TurnRequest<T> extends Omit<ModelRequest<T>, 'mayCall' | keyof 
   readonly contractOf: (added: Added) => Contract<T>;
   /** What the input holds before this turn; `added` comes behind it. */
   readonly input: readonly ModelInputItem[];
-  /** Asked for only if the turn is not stored. */
+  /** Asked for only if the turn was never begun: it is stored before there is room for the call. */
   readonly add: () => Promise<Added>;
 }
 
@@ -108,10 +108,10 @@ export async function takeTurn<T>(
   const before = failuresOf(stored?.response, run);
 
   const { add, contractOf, ...rest } = request;
-  const added = inOneForm(await add());
+  const added = inOneForm(stored === null ? await add() : (stored.request as Added));
   const input = [...rest.input, ...added.input];
-  const room = await takeRoom(deps, rest.instructions + JSON.stringify([rest.tools, input]));
   const id = await beginModelCall(db, run, key, added);
+  const room = await takeRoom(deps, rest.instructions + JSON.stringify([rest.tools, input]));
   const start = performance.now();
   try {
     const mayCall = rest.tools.length > 0 && added.closing === null && !added.notes;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ActivityDeps } from '../../../activities/deps.ts';
+import { RateLimited } from '../../../activities/embed/rate-limited.ts';
 import { BudgetSpent } from '../../../activities/infer/budget.ts';
 import { nothingAdded, takeTurn } from '../../../activities/infer/exchange.ts';
 import type { ModelClient } from '../../../activities/infer/model-client.ts';
@@ -63,5 +64,16 @@ withDatabases('what is stored is taken whatever it cost; nothing more is begun o
   await assert.rejects(take(1, 1), BudgetSpent);
   assert.deepEqual(count, { ready: 1, asked: 1 });
   await take(1, 2);
+  assert.deepEqual(count, { ready: 2, asked: 2 });
+}); // prettier-ignore
+
+withDatabases('what a turn adds is made ready once, however often there is no room for the call', async ({ db }) => {
+  const { take, count } = turns(db, { requestsPerMinute: 1, tokensPerMinute: 20_000_000 });
+  await take(0);
+  await assert.rejects(take(1), RateLimited);
+  await assert.rejects(take(1), RateLimited);
+  assert.deepEqual(count, { ready: 2, asked: 1 });
+  await db.updateTable('tablelore.rate_bucket').set({ tokens: 1 }).where('name', 'like', '%requests%').execute(); // prettier-ignore
+  assert.equal((await take(1)).added.seconds, 2);
   assert.deepEqual(count, { ready: 2, asked: 2 });
 }); // prettier-ignore
