@@ -52,9 +52,10 @@ function meaning(card: Card, page: Page): void {
     const { keys, phrase, status, time_grain } = grain.value;
     const time = time_grain ? `${phrase ? ', ' : ''}by ${time_grain}` : '';
     const repeat = status === 'duplicates_possible' ? `${phrase || time ? '; ' : ''}rows may repeat` : '';
+    const sure = phrase !== '' && keys[0]?.basis === 'assumed' ? 'probably ' : '';
     page.entry(
       'one row is',
-      `${phrase.replace(/^one row /, '')}${time}${repeat}`,
+      `${sure}${phrase.replace(/^one row /, '')}${time}${repeat}`,
       keys.length > 0 ? '' : tag(grain.from),
       grain.from.claim,
       'bold',
@@ -94,7 +95,7 @@ function joins(card: Card, page: Page): void {
     const count = value.cardinality === 'unknown' ? '' : `  ${value.cardinality}`;
     page.entry(
       'joins',
-      `${value.columns.join(', ')} → ${value.to} (${value.to_columns.join(', ')})${count}${value.by_name ? '  by name' : ''}`,
+      `${value.columns.join(', ')} → ${value.to} (${value.to_columns.join(', ')})${count}${value.by_name ? '  guessed by name' : ''}`,
       tag(from),
       from.claim,
     );

@@ -65,12 +65,13 @@ function grain(card: Card): string {
   if (!value) return '';
   const keys = value.keys
     .filter(({ columns }) => columns.length > 0)
-    .map(({ columns }) => columns.join(', '));
+    .map(({ columns, basis }) => `${columns.join(', ')}${basis === 'assumed' ? ' (assumed)' : ''}`);
+  const sure = value.phrase !== '' && value.keys[0]?.basis === 'assumed' ? 'probably ' : '';
   const time = value.time_grain ? `, by ${value.time_grain}` : '';
   const phrase = value.phrase || (value.status === 'duplicates_possible' ? 'rows may repeat' : '');
   return labelled(
     'Grain',
-    `${phrase}${time}${keys.length > 0 ? `; key ${keys.join(' or ')}` : ''}`.replace(/^[,;] /, ''),
+    `${sure}${phrase}${time}${keys.length > 0 ? `; key ${keys.join(' or ')}` : ''}`.replace(/^[,;] /, ''),
   );
 }
 
@@ -107,7 +108,7 @@ function joins(card: Card): string {
     const on = same
       ? value.columns.join(', ')
       : `${value.columns.join(', ')} = ${value.to_columns.join(', ')}`;
-    const notes = [value.cardinality === 'unknown' ? '' : value.cardinality, value.by_name ? 'by name' : ''].filter(Boolean); // prettier-ignore
+    const notes = [value.cardinality === 'unknown' ? '' : value.cardinality, value.by_name ? 'guessed by name' : ''].filter(Boolean); // prettier-ignore
     return `${value.to} on ${on}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
   });
   return labelled('Joins', texts.join('; '));

@@ -99,7 +99,7 @@ function weigh(candidate: Candidate, kinds: readonly string[], countOf: (name: s
     because:
       told.offered > 0
         ? `${what} is the tested key of ${told.support} of the ${told.offered} other tested tables ${told.kind} that have it so`
-        : `${what} is named like a key: ${named.support} of ${named.offered} columns named so are the tested key of another table`,
+        : `${what} is named like a key: ${named.offered > 0 ? `${named.support} of ${named.offered} columns named so are the tested key of another table` : 'no test of another table says so'}`, // prettier-ignore
   };
 }
 
