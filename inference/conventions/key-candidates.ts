@@ -1,4 +1,5 @@
 /** Which keys a table may have: columns named like keys, keys of its code, and keys of other tables whose columns it has. */
+import { periodOf } from '../derive/phrase.ts';
 import { namedKeys } from './key-names.ts';
 import type { KeyedTable } from './likely-keys.ts';
 
@@ -33,6 +34,7 @@ export function keyCandidates(tables: readonly KeyedTable[]): (table: KeyedTable
     const put = (columns: readonly string[], manner: string, prior: number): void => {
       const key = keyText(columns);
       if (key === '' || found.has(key)) return;
+      if (isThingOfSeries(key, table.derived)) return;
       const { words, weight } = standingOf(key, table.derived);
       found.set(key, { columns, key, manner, standing: `${manner}, ${words}`, prior: prior * weight });
     };
@@ -60,6 +62,18 @@ function standingOf(key: string, derived: KeyedTable['derived']): { words: strin
   const few = whole.some(({ columns }) => columns.length <= fewColumns);
   return few ? { words: 'part of a proved key', weight: partOfFew } : { words: 'part of a wide proved key', weight: 1 }; // prettier-ignore
 }
+
+/** Whether a few columns are proved to be a key of which this one lacks the time: of a thing and a day the thing alone is none. */
+const isThingOfSeries = (key: string, derived: KeyedTable['derived']): boolean =>
+  derived.some(
+    ({ columns, proved }) =>
+      proved &&
+      columns.length <= fewColumns &&
+      isPart(key.split(','), columns) &&
+      columns.some((name) => isTime(name) && !key.split(',').includes(name.toLowerCase())),
+  );
+
+const isTime = (name: string): boolean => periodOf({ name, type: null, truncated: null }) !== null;
 
 function isPart(key: readonly string[], columns: readonly string[]): boolean {
   const whole = new Set(keyText(columns).split(','));

@@ -26,6 +26,14 @@ test('of a table that keeps versions, the thing is not the key', () => {
   assert.deepEqual(likely('db.order_history', table('db.order_history', ['order_history_id']))?.columns, ['order_history_id']); // prettier-ignore
 });
 
+test('of a thing and a day that are proved to be a key, the thing alone is none, whatever other tables test', () => {
+  const tested = [...'abcdefghijkl'].map((name) => table(`db.${name}_server`, ['server_id', 'x'], { tested: [['server_id']] })); // prettier-ignore
+  const of = (...keys: string[][]) =>
+    likely('db.active', ...tested, table('db.active', ['server_id', 'activity_date'], { derived: keys.map((columns) => ({ columns, proved: true })) }))?.columns; // prettier-ignore
+  assert.deepEqual(of(), ['server_id']);
+  assert.notDeepEqual(of(['server_id', 'activity_date']), ['server_id']);
+});
+
 test('the tests of other tables decide what names mean, and a test of the table itself does not', () => {
   const event = (chain: string, tested: string[][] = [['evt_index', 'tx_hash']]): KeyedTable =>
     table(`${chain}.token_evt_transfer`, ['block', 'tx_hash', 'evt_index', 'amount'], { tested });
