@@ -229,14 +229,9 @@ class Launch {
     this.#watchdog.guard(pids.map(([, pid]) => pid));
     if (this.#stopping.signal.aborted) return;
     const services = Object.fromEntries(pids.map(([name, pid]) => [name, identify(pid)]));
+    const file = { launcher: identify(process.pid), startedAt: this.#startedAt, ...this.#own, services };
     try {
-      writePidFile(this.#dataDir, {
-        version: 1,
-        launcher: identify(process.pid),
-        startedAt: this.#startedAt,
-        ...this.#own,
-        services,
-      });
+      writePidFile(this.#dataDir, { version: 1, ...file });
     } catch (error) {
       // The services go on: a full disk may have room again.
       this.#step('folder', 'fail', 'other commands may not find the services: services.json cannot be written', explain(error)); // prettier-ignore
