@@ -79,7 +79,9 @@ withDatabases('a bucket is held to what the server allows, for all who share it'
   await lower(db, 'shared', { limit: 6_000, remaining: 500 });
   assert.ok((await reserve(db, [draw])) <= 100, 'the configured rate, once the server allows more');
   // What it would have refilled since its last draw does not shorten the time that the server asks for.
-  await sql`update tablelore.rate_bucket set updated_at = now() - interval '1 hour' where name = 'shared'`.execute(db);
+  await sql`update tablelore.rate_bucket set updated_at = now() - interval '1 hour' where name = 'shared'`.execute(
+    db,
+  );
   await hold(db, 'shared', 60_000);
   const wait = await reserve(db, [draw]);
   assert.ok(wait > 40_000 && wait <= 60_000, `${wait} ms, as the server asked`);
