@@ -54,15 +54,6 @@ export class ColumnPairs {
     );
   }
 
-  /** Whether it has a column of that name that copies none, though others of its columns do: who knows what it is. */
-  isComputed(shape: TableShape, name: string): boolean {
-    return (
-      (shape.copies?.size ?? 0) > 0 &&
-      !shape.copies?.has(name) &&
-      this.#columns(shape, shape.columns).byName.has(name)
-    );
-  }
-
   /** Of columns of one name but another origin is told apart. */
   #missing(table: TableShape, other: TableShape): readonly string[] {
     if (other.open || other.unseen) return [];

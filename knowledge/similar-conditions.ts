@@ -90,7 +90,7 @@ export class Conditions {
     if (column !== undefined) {
       const name = column.slice(column.lastIndexOf('.') + 1);
       const names = new Set([column, name]);
-      return this.#columns.isNotNull(other, names) || this.#columns.isComputed(other, name);
+      return this.#columns.isNotNull(other, names);
     }
     const first = /\brow_number\(\) over \(partition by (.+?) order by .*\) = 1$/is.exec(sql)?.[1];
     if (first === undefined) return false;

@@ -186,10 +186,6 @@ test('a row that another key makes single, or a column that is never NULL, is no
   assert.deepEqual(differences(filtered, shape('b.users', { notNull: ['visits'] })), [
     'what sets them apart is not known',
   ]);
-  const computed = shape('b.users', { copies: copies('raw.events', { user_id: 'user_id' }) });
-  assert.deepEqual(differences(shape('a.users', { population: [known] }), computed), [
-    'what sets them apart is not known',
-  ]);
   assert.deepEqual(
     differences(
       shape('a.users', { population: [first], key: ['user_id'] }),
