@@ -1,3 +1,4 @@
+import { presentTime } from '../schema/contracts/present-time.ts';
 import { clip } from './plain-text.ts';
 import type { RootOf } from './column-roots.ts';
 import { contentWords } from './local-embedding.ts';
@@ -91,8 +92,7 @@ export class Comparison {
 const oneWindow = (table: TableShape, other: TableShape): boolean =>
   table.window === null || other.window === null || table.window === other.window;
 
-const present =
-  /\b(now|today|yesterday|getdate|sysdate|systimestamp|current_(date|time|timestamp|datetime)|localtime(stamp)?|unix_timestamp|utc_timestamp)\b/i;
+const present = new RegExp(`\\b(?:${presentTime})\\b`, 'i');
 
 /** Whether a condition may hold of a row today and not tomorrow: by the time, by the rows beside it, or by what the table holds. */
 const passes = ({ sql }: Predicate, { table }: TableShape): boolean =>

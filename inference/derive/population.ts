@@ -1,4 +1,5 @@
 /** Population: the conditions that every row of a table meets, in SQL and in words. */
+import { presentTime } from '../../schema/contracts/present-time.ts';
 import type { Expression } from '../../schema/contracts/relation.ts';
 import type { BoundExpression, ColumnId } from '../bind/bound.ts';
 import { references, some } from '../bind/expressions.ts';
@@ -55,8 +56,7 @@ export function population(
   return [...facts.values()];
 }
 
-const present =
-  /^(now|today|yesterday|getdate|sysdate|systimestamp|current_(date|time|timestamp|datetime)|localtime(stamp)?|unix_timestamp|utc_timestamp)$/;
+const present = new RegExp(`^(?:${presentTime})$`);
 
 /** Whether time alone may undo a condition: all but "not after the present" and its like. */
 function wearsOff(value: BoundExpression): boolean {
