@@ -19,8 +19,17 @@ const blocks: readonly (readonly [string, string])[] = [
   ['<!--', '-->'],
 ];
 
+/** By the lines of a file: each of its citations asks. */
+const known = new WeakMap<readonly string[], ReadonlySet<number>>();
+
 /** Numbers (from 1) of the lines that address a model: those with such a phrase, and the rest of the comment or passage that they stand in. */
 export function addressedLines(lines: readonly string[]): ReadonlySet<number> {
+  const found = known.get(lines) ?? find(lines);
+  known.set(lines, found);
+  return found;
+}
+
+function find(lines: readonly string[]): ReadonlySet<number> {
   const found = new Set<number>();
   let commented: readonly boolean[] | null = null;
   for (const [index, line] of lines.entries()) {

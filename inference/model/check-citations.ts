@@ -95,8 +95,6 @@ function checks(against: CheckedAgainst) {
   const hasColumn = (of: string, name: string): boolean | null =>
     columnsOf(of)?.some((column) => same(column, name)) ?? null;
 
-  const addressed = new Map<string, ReadonlySet<number>>();
-
   function open(
     evidence: readonly Citation[],
     mayCiteAddressed: boolean,
@@ -113,8 +111,7 @@ function checks(against: CheckedAgainst) {
         return { reason: `lines ${from} to ${to} of ${path} are too many: cite at most ${maxCitedLines}` };
       if (!against.shown({ path, from, to }))
         return { reason: `you were not shown all of lines ${from} to ${to} of ${path}: read them first` };
-      const toModels = addressed.get(path) ?? addressedLines(lines);
-      addressed.set(path, toModels);
+      const toModels = addressedLines(lines);
       const says = (number: number) => mayCiteAddressed || !toModels.has(number);
       parts.push(...lines.slice(from - 1, to).filter((_, index) => says(from + index)));
     }
