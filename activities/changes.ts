@@ -7,6 +7,7 @@ import { readNamedCards } from '../store/named-cards.ts';
 import { lastNight } from '../store/nights.ts';
 import { pointedSets } from '../store/pointed-sets.ts';
 import { readDiagnostics } from '../store/runs.ts';
+import { daysBefore } from '../schema/contracts/days.ts';
 
 /** Items that a list of a report holds. */
 const mostListed = 100;
@@ -26,7 +27,7 @@ export interface NightToCompare {
 /** Against the last whole night of an earlier date; null when there is none. Lists are in the order of table names. */
 export async function measureChanges(db: Database, night: NightToCompare): Promise<Changes | null> {
   const { repo, asOf, run, within = () => true, most = mostListed } = night;
-  const before = await lastNight(db, repo, dayBefore(asOf));
+  const before = await lastNight(db, repo, daysBefore(asOf));
   if (before === null) return null;
   const list = <T>() => new CutListBuilder<T>(most);
   const lists = {
@@ -97,6 +98,3 @@ async function* changedCards(
 }
 
 const sorted = (tables: ReadonlySet<string>): string[] => [...tables].sort();
-
-const dayBefore = (date: string): string =>
-  new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10);

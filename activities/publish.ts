@@ -1,5 +1,6 @@
 import { readCardVersions } from '../store/cards.ts';
-import { daysBefore, dropNights } from '../store/old-nights.ts';
+import { daysBefore } from '../schema/contracts/days.ts';
+import { dropNights } from '../store/old-nights.ts';
 import { dropUnreachable } from '../store/unreachable.ts';
 import { vacuum } from '../store/upkeep.ts';
 import { currentSnapshot, publishSnapshot, type EntryRef, type SnapshotEntry } from '../store/snapshots.ts';

@@ -13,10 +13,6 @@ export interface DroppedNights {
   readonly cards: number;
 }
 
-/** ISO date some days before another. */
-export const daysBefore = (date: string, days: number): string =>
-  new Date(Date.parse(date) - days * 86_400_000).toISOString().slice(0, 10);
-
 /**
  * Drops what only nights before the last one on or before a date (ISO) say: that night and all later ones read as before. Usage, the model's answers
  * and reports of runs stay. Whoever writes the repository's history waits meanwhile. Must not be called in a transaction.

@@ -14,6 +14,7 @@ import { inferStage } from './generation.ts';
 import { unchanged } from './opened.ts';
 import { answers, loadQuestions, type Question } from './questions.ts';
 import type { InferOutput } from './read-table.ts';
+import { daysBetween } from '../../schema/contracts/days.ts';
 
 /** Each table takes minutes, and an attempt that waits for a limit gives its slot back. */
 const tablesPerChunk = 1;
@@ -87,8 +88,6 @@ function whyNot({ model, config }: ActivityDeps, handle: Asked): string | null {
 const mostTables = ({ config }: Pick<ActivityDeps, 'config'>, { modelTables }: Asked): number =>
   Math.min(modelTables ?? Infinity, config.model.tablesPerNight);
 
-const dayMs = 86_400_000;
-
 /** Most important first; equal ones by name. */
 function byImportance(
   open: readonly Question[],
@@ -103,7 +102,7 @@ function byImportance(
     return importance({
       downstream: downstream(table),
       use: Math.max(0, bandNames.indexOf(usageBand ?? 'none')),
-      answeredDaysAgo: since === undefined ? null : (Date.parse(asOf) - Date.parse(since)) / dayMs,
+      answeredDaysAgo: since === undefined ? null : daysBetween(since, asOf),
     });
   };
   return open

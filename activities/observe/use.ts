@@ -15,6 +15,7 @@ import type { ActivityDeps } from '../deps.ts';
 import { hashOf } from '../hash.ts';
 import { inScope } from '../scope.ts';
 import type { SeenInQueries } from './rank.ts';
+import { daysBefore } from '../../schema/contracts/days.ts';
 
 /** Output of the stage for one table. */
 export interface ObserveOutput {
@@ -28,7 +29,8 @@ export async function saveUse(deps: ActivityDeps, handle: RunHandle, seen: SeenI
   const since = await firstLogDay(db, repo, asOf);
   if (since === null) return;
   const before = await pointedSets(db, repo, asOf, 'observe');
-  const nightBefore = await pointedSets(db, repo, dayBefore(asOf), 'observe');
+  // What a night says is kept near a bound by what the one before said, and never by what it said itself when it was run before.
+  const nightBefore = await pointedSets(db, repo, daysBefore(asOf), 'observe');
   const outputs = await outputsByTable<ObserveOutput>(db, nightBefore);
   const links = await readLinks(db, repo, asOf);
   const joins = Map.groupBy(
@@ -55,10 +57,6 @@ export async function saveUse(deps: ActivityDeps, handle: RunHandle, seen: SeenI
   const saved = await saveStageResults(db, repo, changed);
   await pointTables(db, repo, asOf, saved.map(({ table, setId }): PointerChange => ({ table, stage: 'observe', setId }))); // prettier-ignore
 }
-
-/** What a night says is kept near a bound by what the one before said, and never by what it said itself when it was run before. */
-const dayBefore = (date: string): string =>
-  new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10);
 
 const usageClaim = (table: string, { band, trend }: NonNullable<Card['usage']>): NewClaim => ({
   table,

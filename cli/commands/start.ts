@@ -33,6 +33,7 @@ import { applyWatchSchedule } from '../watch-schedule.ts';
 import { isoDate } from './nights.ts';
 import { withCommonOptions, type CommonOptions } from './options.ts';
 import { worthShowing } from '../worth-showing.ts';
+import { daysBefore } from '../../schema/contracts/days.ts';
 
 interface StartOptions extends CommonOptions {
   readonly repo?: string;
@@ -232,7 +233,7 @@ async function backfillForm(
   const form = {
     workflow: 'backfill',
     workflowId: `backfill-${repo}`,
-    input: { repo, from: dayBefore(asOf, 5), to: dayBefore(asOf, 1) },
+    input: { repo, from: daysBefore(asOf, 5), to: daysBefore(asOf) },
   } as const;
   const client = await connectClient(settings.temporal, services.temporalAddress);
   try {
@@ -245,6 +246,3 @@ async function backfillForm(
 
 const question = (settings: Settings): string =>
   settings.config.repos[0]?.name === 'acme-pipelines' ? 'daily revenue by channel' : 'one row per customer';
-
-const dayBefore = (date: string, days: number): string =>
-  new Date(Date.parse(date) - days * 86_400_000).toISOString().slice(0, 10);

@@ -1,4 +1,5 @@
-import { daysBetween, type TemplateDay } from './totals.ts';
+import { daysBetween } from '../../schema/contracts/days.ts';
+import type { TemplateDay } from './totals.ts';
 
 /** One table's use as of a date. `recent` is the 28 days up to and with it, `previous` the 28 before. */
 export interface TableUse {

@@ -1,3 +1,4 @@
+import { daysBetween } from '../../schema/contracts/days.ts';
 import type { Role } from '../../schema/contracts/usage.ts';
 
 /** Runs of one template from one source on one day. */
@@ -72,6 +73,3 @@ export function failing(days: readonly TemplateDay[]): string | null {
   const broken = last.length > 0 && last.every((day) => byDay.get(day)?.runs === byDay.get(day)?.failures);
   return broken ? `fails since ${last[0] ?? ''}` : null;
 }
-
-export const daysBetween = (from: string, to: string): number =>
-  (Date.parse(to) - Date.parse(from)) / 86_400_000;

@@ -2,7 +2,8 @@ import { own } from '../../schema/contracts/own.ts';
 import { trustTiers, type TrustTier } from '../../schema/contracts/usage.ts';
 import { count } from '../plain-text.ts';
 import { complexityOf } from './complexity.ts';
-import { daysBetween, failing, totalsOf, type TemplateDay, type Totals } from './totals.ts';
+import { failing, totalsOf, type TemplateDay, type Totals } from './totals.ts';
+import { daysBetween } from '../../schema/contracts/days.ts';
 
 export interface TrustInput {
   /** Normalised. */

@@ -1,6 +1,7 @@
 import type { Card } from '../../schema/contracts/card.ts';
 import type { ClaimValue } from '../../schema/contracts/claims.ts';
 import type { TableUse } from './table-use.ts';
+import { daysBetween } from '../../schema/contracts/days.ts';
 
 type Use = ClaimValue<'usage'>;
 
@@ -32,7 +33,7 @@ export interface UsageInput {
 /** A table's use as its card has it; null without logs. Band and trend change rarely, the figures every night. */
 export function usageOf({ counts, asOf, since, previous }: UsageInput): Card['usage'] {
   if (since === null || since > asOf) return null;
-  const covered = ageOf(since, asOf) + 1;
+  const covered = daysBetween(since, asOf) + 1;
   const { recentQueries = 0, previousQueries = 0, recentUsers = 0, lastUsed = null } = counts ?? {};
   return {
     band: bandOf((7 * recentQueries) / Math.min(28, covered), previous?.band ?? null),
@@ -64,5 +65,3 @@ function trendOf(recent: number, before: number, previous: string | null): Use['
   if (ratio <= 1 / bound('falling')) return 'falling';
   return 'steady';
 }
-
-const ageOf = (day: string, asOf: string): number => (Date.parse(asOf) - Date.parse(day)) / 86_400_000;
