@@ -1,6 +1,7 @@
 import {
   isAlias,
   isMap,
+  isPair,
   isScalar,
   isSeq,
   LineCounter,
@@ -49,23 +50,15 @@ export function readYaml(path: string, text: string): YamlDocument {
     fault: 'user',
   });
   try {
-    const plain = readPlainYaml(text, counter);
-    if (plain) return { root: valueOf(plain, 1, counter, asNode), diagnostics: [] };
-    const document = parseDocument(text, {
-      lineCounter: counter,
-      keepSourceTokens: false,
-      logLevel: 'silent',
-      uniqueKeys: false,
-    });
-    const diagnostics = document.errors
+    const { contents, errors } = nodesOf(text.replace(/^\uFEFF/, ''), counter);
+    const diagnostics = errors
       .filter((error) => error.code !== 'MULTIPLE_DOCS')
       .map((error) => diagnostic(error.message, counter.linePos(error.pos[0]).line));
-    const targets = text.includes('*') ? aliasTargets(document) : undefined;
+    const targets = text.includes('*') ? aliasTargets(contents) : undefined;
     const resolve = (node: unknown): YamlNode | undefined =>
       isAlias(node) ? targets?.get(node) : asNode(node);
-    const wrap = (node: unknown, line: number): YamlValue => valueOf(resolve(node), line, counter, resolve);
-    const root = resolve(document.contents);
-    return { root: root === undefined ? undefined : wrap(root, 1), diagnostics };
+    const root = resolve(contents);
+    return { root: root === undefined ? undefined : valueOf(root, 1, counter, resolve), diagnostics };
   } catch (error) {
     return {
       root: undefined,
@@ -74,13 +67,27 @@ export function readYaml(path: string, text: string): YamlDocument {
   }
 }
 
+function nodesOf(
+  text: string,
+  lineCounter: LineCounter,
+): { readonly contents: YamlNode | null; readonly errors: Document.Parsed['errors'] } {
+  const plain = readPlainYaml(text, lineCounter);
+  if (plain) return { contents: plain, errors: [] };
+  return parseDocument(text, {
+    lineCounter,
+    keepSourceTokens: false,
+    logLevel: 'silent',
+    uniqueKeys: false,
+  });
+}
+
 const asNode = (node: unknown): YamlNode | undefined => (node as YamlNode | null | undefined) ?? undefined;
 
 /** What each alias stands for, in one pass: the library's own `resolve` walks the whole document for every alias. */
-function aliasTargets(document: Document.Parsed): Map<unknown, YamlNode | undefined> {
+function aliasTargets(contents: YamlNode | null): Map<unknown, YamlNode | undefined> {
   const anchors = new Map<string, YamlNode>();
   const targets = new Map<unknown, YamlNode | undefined>();
-  visit(document, {
+  visit(contents, {
     Node: (_key, node) => {
       if (isAlias(node)) targets.set(node, anchors.get(node.source));
       else if (node.anchor !== undefined) anchors.set(node.anchor, node);
@@ -99,7 +106,7 @@ function valueOf(
     const range = node?.range;
     if (!range) return [line, line];
     const from = counter.linePos(range[0]).line;
-    return [from, Math.max(from, counter.linePos(Math.max(range[0], range[1] - 1)).line)];
+    return [from, Math.max(from, counter.linePos(Math.max(range[0], endOf(node) - 1)).line)];
   };
   const wrap = (child: unknown, at: number): YamlValue => valueOf(resolve(child), at, counter, resolve);
   const scalar: unknown = isScalar(node) ? node.value : undefined;
@@ -127,6 +134,19 @@ function valueOf(
     items: () => (isSeq(node) ? node.items.map((item) => wrap(item, line)) : []),
     plain: () => plainOf(node, resolve, { left: 100_000 }, 100),
   };
+}
+
+/**
+ * Offset after a node's last character. The library ends a block map or list behind the comments and empty lines below it, often in the next item; it ends with its
+ * last value here.
+ */
+export function endOf(node: YamlNode): number {
+  if ((isMap(node) || isSeq(node)) && node.flow !== true) {
+    const item = node.items.at(-1);
+    const last = asNode(isPair(item) ? (item.value ?? item.key) : item);
+    if (last?.range) return endOf(last);
+  }
+  return node.range?.[1] ?? 0;
 }
 
 const scalarText = (value: unknown): string =>

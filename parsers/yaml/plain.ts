@@ -1,61 +1,49 @@
 /**
- * YAML as programs write it: block maps and lists of one-word keys and scalars, without comments, anchors, tags and flow collections. It becomes
- * the library's own nodes at a small part of the library's time; anything else is left to the library.
+ * YAML as it is mostly written: block maps and lists of one-word keys and scalars, with comments, empty lines and anchors, without tags. It becomes the library's own
+ * nodes at a small part of the library's time; anything else is left to the library. Flow collections, blocks of text and escapes in quotes are the library's, one by one.
  */
-import { isScalar, Pair, parseDocument, Scalar, YAMLMap, YAMLSeq, type LineCounter, type Node } from 'yaml';
+import { Alias, Pair, Scalar, YAMLMap, YAMLSeq, type LineCounter, type Node } from 'yaml';
+import { flow, folded, libraryValue, notPlain, quoted, ranged, valueOf, words } from './plain-values.ts';
 
 interface Line {
+  /** Infinity where the line is empty: it is as deep as any. */
   indent: number;
-  /** Offsets of its first character that is no indentation, and after its last one. */
+  /** Offsets of its first character that is no indentation, and after its last one that is no blank. */
   start: number;
   readonly end: number;
 }
 
-/** Thrown at what is left to the library. */
-const notPlain = new Error('This YAML is not plain.');
-
-const keyAt = /([A-Za-z_][\w.-]*):(?: +|$)/my;
+const keyAt = /([A-Za-z_+][\w.-]*|<<):(?: +|$)/my;
+const anchorAt = /&([\w-]+)(?: +|$)/my;
 const itemAt = /- +(?=\S)/y;
-const words: ReadonlyMap<string, boolean | null> = new Map([
-  ['null', null],
-  ['Null', null],
-  ['NULL', null],
-  ['true', true],
-  ['True', true],
-  ['TRUE', true],
-  ['false', false],
-  ['False', false],
-  ['FALSE', false],
-]);
 
 /** The root's node, and the starts of lines in `counter`; undefined where the text is not plain. Ranges tell where nodes begin and which line they end on. */
 export function readPlainYaml(text: string, counter: LineCounter): Node | undefined {
   if (/[\t\r]/.test(text)) return undefined;
-  const lines = linesOf(text);
-  if (lines === undefined) return undefined;
   try {
-    const root = new Reader(text, lines).document();
+    const root = new Reader(text, linesOf(text)).document();
     counter.addNewLine(0);
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) counter.addNewLine(at + 1);
     return root;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error === notPlain) return undefined;
+    throw error;
   }
 }
 
-/** An empty line is as deep as any. Undefined when there are no lines, or one ends in blanks. */
-function linesOf(text: string): Line[] | undefined {
+function linesOf(text: string): Line[] {
   const lines: Line[] = [];
   for (let from = 0; from < text.length;) {
     const newline = text.indexOf('\n', from);
-    const end = newline === -1 ? text.length : newline;
+    const after = newline === -1 ? text.length : newline;
     let start = from;
     while (text[start] === ' ') start++;
-    if (end > from && text[end - 1] === ' ') return undefined;
+    let end = after;
+    while (end > start && text[end - 1] === ' ') end--;
     lines.push({ indent: start < end ? start - from : Infinity, start, end });
-    from = end + 1;
+    from = after + 1;
   }
-  return lines.length === 0 ? undefined : lines;
+  return lines;
 }
 
 class Reader {
@@ -69,15 +57,27 @@ class Reader {
   }
 
   document(): Node {
+    const first = this.#next();
+    if (first?.indent === 0 && this.#text.slice(first.start, first.end) === '---') this.#at++;
     const root = this.#block(0);
-    if (this.#at < this.#lines.length) throw notPlain;
+    if (this.#next() !== undefined) throw notPlain;
     return root;
   }
 
+  /** The line to read next; empty ones and comments are passed over. */
+  #next(): Line | undefined {
+    while (this.#lines[this.#at] && this.#isVoid(this.#lines[this.#at]!)) this.#at++;
+    return this.#lines[this.#at];
+  }
+
+  #isVoid({ indent, start }: Line): boolean {
+    return indent === Infinity || this.#text[start] === '#';
+  }
+
   #block(indent: number): Node {
-    const line = this.#lines[this.#at];
+    const line = this.#next();
     if (line?.indent !== indent) throw notPlain;
-    return this.#isItem(line) ? this.#list(indent) : this.#map(indent);
+    return this.#isItem(line) ? this.#list(line) : this.#map(line);
   }
 
   #isItem(line: Line): boolean {
@@ -85,94 +85,90 @@ class Reader {
     return itemAt.test(this.#text);
   }
 
-  #list(indent: number): YAMLSeq {
+  #list({ indent, start }: Line): YAMLSeq {
     const list = new YAMLSeq<Node>();
-    const { start } = this.#lines[this.#at]!;
     for (;;) {
-      const line = this.#lines[this.#at];
+      const line = this.#next();
       if (line?.indent !== indent || !this.#isItem(line)) return this.#ended(list, start);
       const step = itemAt.lastIndex - line.start;
       line.indent += step;
       line.start += step;
       keyAt.lastIndex = line.start;
       const holdsMap = keyAt.test(this.#text);
-      list.items.push(holdsMap ? this.#map(line.indent) : this.#scalar(line, line.start, indent));
+      list.items.push(holdsMap ? this.#map(line) : this.#value(line, line.start, indent));
     }
   }
 
-  #map(indent: number): YAMLMap {
+  #map({ indent, start }: Line): YAMLMap {
     const map = new YAMLMap<Scalar, Node>();
-    const { start } = this.#lines[this.#at]!;
     for (;;) {
-      const line = this.#lines[this.#at];
+      const line = this.#next();
       if (line?.indent !== indent) return this.#ended(map, start);
       keyAt.lastIndex = line.start;
       const name = keyAt.exec(this.#text)?.[1];
       if (name === undefined || words.has(name)) throw notPlain;
       const from = keyAt.lastIndex;
       const key = ranged(new Scalar(name), line.start, line.start + name.length);
-      map.items.push(new Pair(key, from < line.end ? this.#scalar(line, from, indent) : this.#below(indent)));
+      map.items.push(new Pair(key, this.#value(line, from, indent)));
     }
   }
 
-  /** The value under a key: deeper, or a list as deep as the key. */
-  #below(indent: number): Node {
-    const next = this.#lines[++this.#at];
-    if (next === undefined || next.indent < indent) throw notPlain;
-    if (next.indent === indent && !this.#isItem(next)) throw notPlain;
-    return this.#block(next.indent);
+  /** What stands from `from` on, or below where nothing stands there. */
+  #value(line: Line, from: number, indent: number): Node {
+    if (from >= line.end || this.#text[from] === '#') return this.#below(line, indent);
+    anchorAt.lastIndex = from;
+    const anchor = anchorAt.exec(this.#text)?.[1];
+    if (anchor === undefined) return this.#scalar(line, from, indent);
+    const node = this.#value(line, anchorAt.lastIndex, indent);
+    if (node instanceof Alias || node.anchor !== undefined) throw notPlain;
+    node.anchor = anchor;
+    return node;
+  }
+
+  /** Deeper than the key or the dash, or a list as deep as the key; else nothing. */
+  #below(line: Line, indent: number): Node {
+    this.#at++;
+    const next = this.#next();
+    const isKey = line.indent === indent;
+    if (next && (next.indent > indent || (isKey && next.indent === indent && this.#isItem(next))))
+      return this.#block(next.indent);
+    return ranged(new Scalar(null), line.end, line.end);
   }
 
   #ended<T extends YAMLMap | YAMLSeq>(node: T, start: number): T {
     return ranged(node, start, this.#lines[this.#at - 1]!.end);
   }
 
-  /** A scalar from `from` to the end of the line, with the lines below that are deeper than `indent`; or an empty list. */
+  /** What stands from `from` to the end of the line, with the lines below that are deeper than `indent`. */
   #scalar(line: Line, from: number, indent: number): Node {
     const head = this.#text.slice(from, line.end);
-    let folded = head;
-    let simple = true;
-    let even = true;
-    let last = line;
-    const first = this.#lines[this.#at + 1];
-    for (;;) {
-      const next = this.#lines[++this.#at];
-      if (next === undefined || next.indent <= indent) break;
-      folded += ` ${this.#text.slice(next.start, next.end)}`;
-      simple &&= next.indent < Infinity && this.#text[next.start] !== '#';
-      even &&= next.indent >= first!.indent;
-      last = next;
-    }
-    if (last.indent === Infinity) throw notPlain;
-    if (folded === '[]') return ranged(new YAMLSeq(), from, last.end);
-    const block = last !== line && even && /^[|>][-+]?$/.test(head);
-    const escaped = /^["']/.test(head) && (!simple || (head.startsWith('"') && folded.includes('\\')));
-    if (!block && !escaped && !simple) throw notPlain;
-    const value = block || escaped ? libraryValue(this.#text.slice(from, last.end + 1)) : valueOf(folded);
-    return ranged(new Scalar(value), from, last.end);
+    const more = this.#deeper(indent);
+    if (/^[|>][-+]?$/.test(head)) return this.#blockOfText(from, more, head.endsWith('+'));
+    const below = more.slice(0, more.findLastIndex((one) => !this.#isVoid(one)) + 1);
+    const written = this.#text.slice(from, (below.at(-1) ?? line).end);
+    if (/^["']/.test(written)) return quoted(written, from);
+    if (/^[[{]/.test(written)) return flow(written, from);
+    if (below.some((one) => this.#isVoid(one))) throw notPlain;
+    if (below.length > 0) return ranged(new Scalar(valueOf(folded(written))), from, from + written.length);
+    const own = head.replace(/ +#.*$/, '');
+    const alias = /^\*([\w-]+)$/.exec(own)?.[1];
+    return ranged(alias === undefined ? new Scalar(valueOf(own)) : new Alias(alias), from, from + own.length);
   }
-}
 
-function ranged<T extends Node>(node: T, start: number, end: number): T {
-  node.range = [start, end, end];
-  return node;
-}
+  /** The lines below this one that are deeper, or empty; the one after them is next. */
+  #deeper(indent: number): readonly Line[] {
+    const from = ++this.#at;
+    while (this.#lines[this.#at] && this.#lines[this.#at]!.indent > indent) this.#at++;
+    return this.#lines.slice(from, this.#at);
+  }
 
-/** Blocks of text, and escapes and empty lines in quotes. */
-function libraryValue(written: string): unknown {
-  const { contents, errors, warnings } = parseDocument(written, {
-    keepSourceTokens: false,
-    logLevel: 'silent',
-  });
-  if (!isScalar(contents) || errors.length + warnings.length > 0) throw notPlain;
-  return contents.value;
-}
-
-function valueOf(written: string): string | number | boolean | null {
-  if (/^'(?:[^']|'')*'$/.test(written)) return written.slice(1, -1).replaceAll("''", "'");
-  if (/^"[^"\\]*"$/.test(written)) return written.slice(1, -1);
-  if (/^[-+]?\d+$/.test(written)) return Number(written);
-  // Indicators, what may be another kind of number, and what ends a plain scalar.
-  if (/^[^\p{L}\p{N}_/(<$.]|^[.\d][\w.+-]*$|: |:$| #/u.test(written)) throw notPlain;
-  return words.get(written) ?? (words.has(written) ? null : written);
+  #blockOfText(from: number, more: readonly Line[], keepsEnd: boolean): Node {
+    const lines = more.slice(0, more.findLastIndex((one) => one.indent < Infinity) + 1);
+    const last = lines.at(-1);
+    if (last === undefined || lines.some((one) => one.indent < lines[0]!.indent)) throw notPlain;
+    if (keepsEnd && lines.length < more.length) throw notPlain;
+    const newline = this.#text.indexOf('\n', last.end);
+    const end = newline === -1 ? this.#text.length : newline;
+    return ranged(new Scalar(libraryValue(this.#text.slice(from, end + 1))), from, end);
+  }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { endOf, readYaml } from '../../../parsers/yaml/document.ts';
 import { readPlainYaml } from '../../../parsers/yaml/plain.ts';
 
 const schema = `fields:
@@ -31,15 +32,52 @@ query.sql:
     b
 `;
 
+const written = `---
+# What people write.
+version: 2
+
+models:
+  - name: a   
+    # of all columns
+    columns:
+
+      - &day
+        name: day   # in UTC
+        tests:
+          - unique
+
+          # and
+          - dbt_utils.accepted_range: {min_value: 0, max: [1.5, "x # y"]} # flow
+      # between
+      - name: 'b' # quoted
+        values: ['c',
+          'd']  
+      - *day
+
+  # another
+  - name: e
+    empty:
+    config:  # none yet
+    +tags: &tags
+    - f
+    note: &note "g"
+    again: *note
+    <<: *tags
+
+# the end
+`;
+
 /** Values, and the first and last line of each. */
 function outline(node: unknown, counter: LineCounter): unknown {
-  if (!isMap(node) && !isSeq(node) && !isScalar(node)) return node ?? null;
-  const [start, end] = node.range!;
-  const lines = [counter.linePos(start).line, counter.linePos(end - 1).line];
-  if (isScalar(node)) return [lines, node.tag, node.value];
-  if (isSeq(node)) return [lines, node.tag, node.items.map((item) => outline(item, counter))];
-  const pairs = node.items.map(({ key, value }) => [outline(key, counter), outline(value, counter)]);
-  return [lines, node.tag, pairs];
+  if (!isNode(node)) return null;
+  const start = node.range?.[0] ?? 0;
+  const lines = [start, endOf(node) - 1].map((at) => counter.linePos(Math.max(at, start)).line);
+  if (isAlias(node)) return [lines, node.source];
+  const told = [lines, node.tag, node.anchor];
+  if (isScalar(node)) return [...told, node.value];
+  if (isSeq(node)) return [...told, node.items.map((item) => outline(item, counter))];
+  if (!isMap(node)) return told;
+  return [...told, node.items.map(({ key, value }) => [outline(key, counter), outline(value, counter)])];
 }
 
 /** Whether the text is plain; if it is, the library must say the same of it. */
@@ -52,15 +90,25 @@ function plainAsLibrary(text: string): boolean {
   return true;
 }
 
-test('what programs write is read as the library reads it', () => {
-  assert.ok(plainAsLibrary(schema));
-});
+for (const [who, text] of Object.entries({ programs: schema, people: written })) {
+  test(`what ${who} write is read as the library reads it`, () => {
+    assert.ok(plainAsLibrary(text));
+  });
 
-test('whatever is put into it is read alike, or left to the library', () => {
-  const pieces = ['\n', '\n\n', ' ', ':', ': ', '- ', '-', "'", '"', '#', ' # x', '|', '&a ', '*a', '!t ', '1', '0x', '~', '[', '\\', '\t', '%', '---\n', 'é', 'null']; // prettier-ignore
-  let plain = 0;
-  for (const [index, piece] of pieces.entries())
-    for (let at = index % 7; at <= schema.length; at += 7)
-      if (plainAsLibrary(schema.slice(0, at) + piece + schema.slice(at))) plain++;
-  assert.ok(plain > 100, `${plain} stayed plain`);
+  test(`whatever is put into what ${who} write is read alike, or left to the library`, () => {
+    const pieces = ['\n', '\n\n', ' ', ':', ': ', '- ', '-', "'", '"', '#', ' # x', '|', '&a ', '*a', '!t ', '1', '0x', '~', '[', '\\', '\t', '%', '---\n', 'é', 'null', '\n#x\n', '{', '  ', '.']; // prettier-ignore
+    let plain = 0;
+    for (const [index, piece] of pieces.entries())
+      for (let at = index % 7; at <= text.length; at += 7)
+        if (plainAsLibrary(text.slice(0, at) + piece + text.slice(at))) plain++;
+    assert.ok(plain > 100, `${plain} stayed plain`);
+  });
+}
+
+test('an item ends with its last value, whoever reads it', () => {
+  for (const first of ['version: 2', 'version: !left 2']) {
+    const { root } = readYaml('m.yml', `${first}\nmodels:\n  - name: a\n\n  # the next\n  - name: b\n`);
+    const items = root?.get('models')?.items() ?? [];
+    assert.deepEqual(items.map(({ lines }) => lines), [[3, 3], [6, 6]]); // prettier-ignore
+  }
 });
