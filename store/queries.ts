@@ -3,6 +3,7 @@ import type { QueryTemplate } from '../schema/contracts/usage.ts';
 import { outputHash, readOutputs, saveStageResults } from './claim-sets.ts';
 import { inTransaction, type Database } from './database.ts';
 import { jsonBatches, recordset } from './json.ts';
+import { pointedSets } from './pointed-sets.ts';
 import { currentPointers, pointTables } from './pointers.ts';
 import { holdRepo } from './repos.ts';
 
@@ -71,11 +72,11 @@ export async function saveRanks(
     output: query,
   }));
   await inTransaction(db, async (trx) => {
-    const saved = await saveStageResults(trx, repo, results);
+    const before = await pointedSets(trx, repo, asOf, 'rank');
+    const changed = results.filter(({ table, inputHash }) => before.get(table)?.inputHash !== inputHash);
+    const saved = await saveStageResults(trx, repo, changed);
     const named = new Set(queries.map((query) => query.fingerprint));
-    const gone = [...(await currentPointers(trx, repo, asOf, 'rank')).keys()].filter(
-      (ref) => !named.has(ref),
-    );
+    const gone = [...before.keys()].filter((ref) => !named.has(ref));
     await pointTables(trx, repo, asOf, [
       ...saved.map(({ table, stage, setId }) => ({ table, stage, setId })),
       ...gone.map((table) => ({ table, stage: 'rank' as const, setId: null })),
@@ -83,20 +84,31 @@ export async function saveRanks(
   });
 }
 
-/** Ranked queries as they stood at the end of the night of a date, with the version that snapshots name them by. */
-export async function readRanks(
-  db: Database,
-  repo: string,
-  asOf: string,
-): Promise<{ version: number; query: QueryTemplate }[]> {
-  return readRankVersions(db, [...(await currentPointers(db, repo, asOf, 'rank')).values()]);
+export interface RankedQuery {
+  /** As snapshots name it. */
+  readonly version: number;
+  readonly query: QueryTemplate;
+}
+
+type Versions = ReadonlyMap<number, RankedQuery>;
+
+/** By repository, what this process read last: a version never changes, and every stage from `render` on asks for all of them. */
+const lastRead = new WeakMap<Database, Map<string, Versions>>();
+
+/** Ranked queries as they stood at the end of the night of a date. */
+export async function readRanks(db: Database, repo: string, asOf: string): Promise<RankedQuery[]> {
+  const versions = [...(await currentPointers(db, repo, asOf, 'rank')).values()];
+  const repos = lastRead.get(db) ?? new Map<string, Versions>();
+  const known = repos.get(repo);
+  const fresh = await readRankVersions(db, versions.filter((version) => !known?.has(version))); // prettier-ignore
+  const found = new Map(fresh.map((one) => [one.version, one]));
+  const ranks = versions.flatMap((version) => known?.get(version) ?? found.get(version) ?? []);
+  lastRead.set(db, repos.set(repo, new Map(ranks.map((one) => [one.version, one]))));
+  return ranks;
 }
 
 /** Ranked queries by version, as snapshot entries of kind `query` name them; in the order asked for. */
-export async function readRankVersions(
-  db: Database,
-  versions: readonly number[],
-): Promise<{ version: number; query: QueryTemplate }[]> {
+export async function readRankVersions(db: Database, versions: readonly number[]): Promise<RankedQuery[]> {
   const outputs = await readOutputs<QueryTemplate>(db, versions);
   return versions.flatMap((version) => {
     const set = outputs.get(version);

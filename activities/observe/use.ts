@@ -32,14 +32,15 @@ export async function saveUse(deps: ActivityDeps, handle: RunHandle, seen: SeenI
   // What a night says is kept near a bound by what the one before said, and never by what it said itself when it was run before.
   const nightBefore = await pointedSets(db, repo, daysBefore(asOf), 'observe');
   const outputs = await outputsByTable<ObserveOutput>(db, nightBefore);
-  const links = await readLinks(db, repo, asOf);
+  const tables = (await pointedSets(db, repo, asOf, 'link')).keys();
+  const links = await readLinks(db, repo, asOf, joinedTables(seen));
   const joins = Map.groupBy(
     observedJoins(seen.joins, (table) => links.get(table)?.path ?? null),
     (claim) => claim.table,
   );
   const results: StageResult<ObserveOutput>[] = [];
   const wanted = inScope(handle);
-  for (const table of links.keys()) {
+  for (const table of tables) {
     if (isTemporary(table) || !wanted(table)) continue;
     const previous = outputs.get(table)?.usage ?? null;
     const use = usageOf({ counts: seen.use.get(table) ?? null, asOf, since, previous });
@@ -57,6 +58,10 @@ export async function saveUse(deps: ActivityDeps, handle: RunHandle, seen: SeenI
   const saved = await saveStageResults(db, repo, changed);
   await pointTables(db, repo, asOf, saved.map(({ table, setId }): PointerChange => ({ table, stage: 'observe', setId }))); // prettier-ignore
 }
+
+const joinedTables = ({ joins }: SeenInQueries): string[] => [
+  ...new Set(joins.flatMap(({ left, right }) => [left.table, right.table])),
+];
 
 const usageClaim = (table: string, { band, trend }: NonNullable<Card['usage']>): NewClaim => ({
   table,
