@@ -193,6 +193,24 @@ function fitting(filter: LedgerFilter): (claim: Claim) => boolean {
     (fields?.includes(claim.field) ?? true) && (origin === undefined || claim.origin === origin);
 }
 
+/** Tables of which claims of these fields and this origin hold as of a date, by name. */
+export async function tablesWithClaims(
+  db: Database,
+  repo: string,
+  asOf: string,
+  fields: readonly ClaimField[],
+  origin: Origin,
+): Promise<string[]> {
+  const { rows } = await sql<{ table: string }>`
+    select distinct state.table_id as "table"
+    from (${stateAt(repo, asOf, { stages: claimStages })}) as state
+    join tablelore.claim_set s on s.id = state.set_id
+    join tablelore.claim_list l on l.hash = s.claim_list and jsonb_exists_any(l.counts, ${[...fields]}::text[])
+    where exists (select from unnest(${[...fields]}::text[]) as f(field) where jsonb_exists(l.counts -> f.field, ${origin}))
+    order by 1`.execute(db);
+  return rows.map((row) => row.table);
+}
+
 /** How many claims hold as of a date: rows of field, origin and count. */
 export async function countClaims(
   db: Database,
