@@ -1,6 +1,7 @@
 /** Which files of a run's commit have facts, and which must be parsed. */
 import { createHash } from 'node:crypto';
 import { asksProject, traceHolds } from '../parsers/registry.ts';
+import type { Database } from '../store/database.ts';
 import { findFacts, type StoredFacts } from '../store/facts.ts';
 import type { FileFacts } from '../schema/contracts/facts.ts';
 import type { RunHandle } from './contract.ts';
@@ -27,11 +28,21 @@ export function rememberHeld(source: SourceFiles, keys: Iterable<string>): void 
   for (const key of keys) known.add(key);
 }
 
+/** Commits whose facts are all stored: they stay what they are. */
+const complete = new WeakMap<Database, WeakMap<SourceFiles, FactsOfCommit>>();
+
 export async function factsOfCommit(
   deps: ActivityDeps,
   handle: Pick<RunHandle, 'repo' | 'commit'>,
 ): Promise<FactsOfCommit> {
   const source = await sourceFiles(deps, handle.repo, handle.commit);
+  const commits = complete.get(deps.db) ?? new WeakMap<SourceFiles, FactsOfCommit>();
+  const found = commits.get(source) ?? (await findFactsOf(deps, source));
+  if (found.missing.length === 0) complete.set(deps.db, commits.set(source, found));
+  return found;
+}
+
+async function findFactsOf(deps: ActivityDeps, source: SourceFiles): Promise<FactsOfCommit> {
   const candidates = source.files.map(({ path, blob, reader, dialect }) => ({
     path,
     blob,
