@@ -9,6 +9,7 @@ import type { ChunkResult, RunHandle, WorkList } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { queryEntries } from './query-entries.ts';
 import { alive } from './heartbeat.ts';
+import { sameNight } from './same-night.ts';
 import { freeze, readChunk } from './work-list.ts';
 
 /** Lists the texts of cards and trusted queries that have no vector of the configured model. */
@@ -16,9 +17,11 @@ export function selectForEmbedding(deps: ActivityDeps, handle: RunHandle): Promi
   return alive(async () => {
     const { db, embedder } = deps;
     if (await becomesHistory(db, handle)) return freeze(db, handle, 'embed', [], embedder.batch);
-    const cards = await readCardVersions(db, handle.repo, { asOf: handle.asOf });
+    if (await sameNight(deps, handle)) return freeze(db, handle, 'embed', [], embedder.batch);
+    const { repo, asOf, table } = handle;
+    const cards = await readCardVersions(db, repo, { asOf }, table === null ? undefined : [table]);
     await restoreTexts(deps, handle, cards);
-    const queries = await queryEntries(deps, handle);
+    const queries = table === null ? await queryEntries(deps, handle) : [];
     const hashes = [...cards, ...queries].map((entry) => entry.textHash);
     const missing = await missingEmbeddings(db, embedder.model, hashes);
     return freeze(db, handle, 'embed', [missing], embedder.batch);

@@ -1,20 +1,13 @@
 /** Ends a run: its report is written, its night recorded, its lease given back. */
-import { isTemporary } from '../inference/link/table-id.ts';
 import type { Diagnostic } from '../schema/contracts/diagnostic.ts';
 import { noticeOfReport } from '../knowledge/report/notice.ts';
-import { coverageOf } from '../knowledge/report/coverage.ts';
 import { reportVersion, stageNames, type RunReport, type StageReport } from '../schema/contracts/runs.ts';
 import { hasUncommittedChanges } from '../source/mirror.ts';
-import { countClaims } from '../store/claims.ts';
-import { currentEdges } from '../store/edges.ts';
 import { embeddingUse } from '../store/embedding-use.ts';
 import { releaseLease } from '../store/leases.ts';
 import { modelSpend } from '../store/model-calls.ts';
 import { recordNight } from '../store/nights.ts';
-import { pointedSets } from '../store/pointed-sets.ts';
 import { listQuarantine } from '../store/quarantine.ts';
-import { readRanks } from '../store/queries.ts';
-import { countCards, countStatements } from '../store/report.ts';
 import {
   finishRun as storeEnd,
   readDiagnostics,
@@ -22,19 +15,18 @@ import {
   readStages,
   saveDiagnostics,
 } from '../store/runs.ts';
-import { countEntries, currentSnapshot } from '../store/snapshots.ts';
+import { currentSnapshot } from '../store/snapshots.ts';
 import { dropWork } from '../store/work-items.ts';
-import { measureAccuracy } from './accuracy.ts';
 import { measureChanges } from './changes.ts';
 import type { RunEnd, RunHandle, RunSummary } from './contract.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
 import { diagnosticsSoFar } from './diagnostics.ts';
-import { factsOfCommit } from './facts-of-commit.ts';
+import { countBy, figuresOf } from './figures.ts';
 import { alive } from './heartbeat.ts';
-import { reportAnswers } from './infer/report.ts';
 import { tell } from './notify/tell.ts';
 import { dayIn } from './plan.ts';
 import { codeHash } from './runs.ts';
+import { nightState } from './same-night.ts';
 import { inScope } from './scope.ts';
 
 /** Quarantined tables that a report lists. */
@@ -56,6 +48,7 @@ export function finishRun(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
         commit,
         nightHash: codeHash(deps, repo, commit),
         published: end.outcome !== 'history',
+        stateHash: await nightState(deps, handle),
       });
     }
     await storeEnd(db, run, end.outcome, report);
@@ -109,19 +102,8 @@ async function makeReport(
   const { db } = deps;
   const { run, repo, asOf, commit } = handle;
   const stored = await readRun(db, run);
-  const { known, source } = await factsOfCommit(deps, handle);
-  const cards = await countCards(db, repo, asOf);
   const snapshot = await currentSnapshot(db, repo);
-  const entries = snapshot === null ? null : await countEntries(db, repo, snapshot.id);
   const spend = await modelSpend(db, run);
-  const tables = [...(await pointedSets(db, repo, asOf, 'link')).keys()].filter(
-    (table) => !isTemporary(table),
-  );
-  const statements = await countStatements(db, [...known.values()]);
-  const queries = countBy(await readRanks(db, repo, asOf), (one) => one.query.tier);
-  const templates = Object.values(queries).reduce((sum, n) => sum + n, 0);
-  const trustedTemplates = (queries.source_of_truth ?? 0) + (queries.trusted ?? 0);
-  const embedded = (entries?.card.embedded ?? 0) + (entries?.query.embedded ?? 0);
   const quarantined = await listQuarantine(db, run);
   return {
     version: reportVersion,
@@ -133,19 +115,8 @@ async function makeReport(
     outcome: end.outcome,
     reason: end.reason,
     stages: await stageReports(deps, run),
-    files: source.files.length,
-    statements,
-    tables: tables.length,
-    builtTables: cards.built,
-    edges: (await currentEdges(db, repo, asOf)).length,
-    columnEdges: cards.columnEdges,
-    claims: await claimCounts(deps, handle),
-    conflicts: cards.conflicts,
-    stale: cards.stale,
+    ...(await figuresOf(deps, handle)),
     diagnostics: countBy((await readDiagnostics(db, run)) ?? [], (one) => one.code),
-    queries,
-    cards: cards.cards,
-    embedded,
     embeddingModel: deps.embedder.model,
     modelCalls: spend.calls,
     modelTokens: {
@@ -154,20 +125,7 @@ async function makeReport(
       output: spend.outputTokens,
     },
     costUsd: spend.costUsd,
-    answers: await reportAnswers(db, repo, asOf),
     embedding: await embeddingCost(deps, run),
-    coverage: coverageOf({
-      ...cards,
-      files: source.files.length,
-      filesWithFacts: known.size,
-      statements,
-      tables: tables.length,
-      templates,
-      trustedTemplates,
-      texts: (entries?.card.entries ?? 0) + (entries?.query.entries ?? 0),
-      withVector: embedded,
-    }),
-    accuracy: await measureAccuracy(db, repo, asOf),
     changes: done ? await measureChanges(db, { repo, asOf, run, within: inScope(handle) }) : null,
     quarantined: quarantined.slice(0, mostQuarantined),
     quarantinedCount: quarantined.length,
@@ -188,17 +146,4 @@ async function stageReports({ db }: ActivityDeps, run: string): Promise<StageRep
     const stage = stages.get(name);
     return stage === undefined ? [] : [{ ...stage, total: stage.done + stage.reused + stage.failed }];
   });
-}
-
-async function claimCounts({ db }: ActivityDeps, { repo, asOf }: RunHandle): Promise<RunReport['claims']> {
-  const counts: Record<string, Record<string, number>> = {};
-  for (const { field, origin, count } of await countClaims(db, repo, asOf))
-    (counts[field] ??= {})[origin] = count;
-  return counts;
-}
-
-function countBy<T>(items: readonly T[], name: (item: T) => string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const item of items) counts[name(item)] = (counts[name(item)] ?? 0) + 1;
-  return counts;
 }

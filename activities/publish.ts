@@ -3,13 +3,14 @@ import { daysBefore } from '../schema/contracts/days.ts';
 import { dropNights } from '../store/old-nights.ts';
 import { dropUnreachable } from '../store/unreachable.ts';
 import { vacuum } from '../store/upkeep.ts';
-import { currentSnapshot, publishSnapshot, type EntryRef, type SnapshotEntry } from '../store/snapshots.ts';
+import { currentSnapshot, publishSnapshot, type SnapshotEntry } from '../store/snapshots.ts';
 import type { RunHandle } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { indexVectors } from './embed.ts';
 import { alive } from './heartbeat.ts';
 import { queryEntries } from './query-entries.ts';
 import { commitOrder } from './runs.ts';
+import { sameNight } from './same-night.ts';
 import { inScope } from './scope.ts';
 import { mirrorOf } from './source-files.ts';
 
@@ -25,17 +26,8 @@ export function publish(
     // Before the cards are read: what others publish from here on is theirs, and is compared card by card.
     const base = (await currentSnapshot(db, repo))?.id ?? null;
     await indexVectors(deps);
-    const wanted = inScope(handle);
+    const same = (await sameNight(deps, handle)) !== null;
     const whole = handle.table === null && handle.tables === null;
-    const versions = (await readCardVersions(db, repo, { asOf })).filter((card) => wanted(card.table));
-    const cards = versions.map(({ table, version, textHash }): SnapshotEntry => ({
-      kind: 'card',
-      ref: table,
-      version,
-      textHash,
-    }));
-    const queries = whole ? await queryEntries(deps, handle) : [];
-    const removed: readonly EntryRef[] | 'all-others' = whole ? 'all-others' : [];
     const order = await commitOrder(await mirrorOf(deps, repo), commit);
     const result = await publishSnapshot(db, {
       repo,
@@ -45,15 +37,31 @@ export function publish(
       run,
       begun,
       base,
-      entries: [...cards, ...queries],
-      removed,
+      entries: same ? [] : await entriesOf(deps, handle),
+      removed: whole && !same ? 'all-others' : [],
       model: deps.embedder.model,
     });
-    if (whole) await dropUnreachable(db);
+    if (whole && !same) await dropUnreachable(db);
     const { keepDays } = deps.config;
     if (whole && keepDays !== undefined) await dropNights(db, repo, daysBefore(asOf, keepDays));
     if (deps.keepsHouse) await vacuum(db);
     if (result.outcome === 'history') return { outcome: 'history' };
     return { outcome: result.changed > 0 ? 'published' : 'unchanged' };
   });
+}
+
+/** Cards that the run is for, and all queries of a whole night. */
+async function entriesOf(deps: ActivityDeps, handle: RunHandle): Promise<SnapshotEntry[]> {
+  const { repo, asOf, table, tables } = handle;
+  const wanted = inScope(handle);
+  const versions = await readCardVersions(deps.db, repo, { asOf }, table === null ? undefined : [table]);
+  const cards = versions
+    .filter((card) => wanted(card.table))
+    .map((card): SnapshotEntry => ({
+      kind: 'card',
+      ref: card.table,
+      version: card.version,
+      textHash: card.textHash,
+    }));
+  return table === null && tables === null ? [...cards, ...(await queryEntries(deps, handle))] : cards;
 }

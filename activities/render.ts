@@ -19,11 +19,10 @@ import type { ObserveOutput } from './observe.ts';
 import type { ActivityDeps } from './deps.ts';
 import { hashOf } from './hash.ts';
 import { alive } from './heartbeat.ts';
+import { mergeVersion, sameNight } from './same-night.ts';
 import { inScope } from './scope.ts';
 import { freeze, readChunk } from './work-list.ts';
 
-/** Raised when merge may give another card for the same claims. */
-const mergeVersion = 2;
 const tablesPerChunk = 200;
 const queriesPerCard = 5;
 
@@ -97,8 +96,10 @@ const cardInputHash = (inputs: CardInputs, table: string): string =>
 /** Lists the tables whose card was made from something else than what stands now. */
 export function selectForRender(deps: ActivityDeps, handle: RunHandle): Promise<WorkList> {
   return alive(async () => {
-    const inputs = await cardInputs(deps, handle);
-    const cards = await pointedSets(deps.db, handle.repo, handle.asOf, 'card');
+    if (await sameNight(deps, handle)) return freeze(deps.db, handle, 'render', [], tablesPerChunk);
+    const only = handle.table === null ? undefined : [handle.table];
+    const inputs = await cardInputs(deps, handle, only);
+    const cards = await pointedSets(deps.db, handle.repo, handle.asOf, 'card', only);
     const wanted = inScope(handle);
     const tables = [...inputs.sets]
       .filter(([table, sets]) => sets.has('link') && !isTemporary(table) && wanted(table))

@@ -154,6 +154,7 @@ create table tablelore.night (
   commit text,
   night_hash text,
   published boolean default false not null,
+  state_hash text,
   constraint night_pkey PRIMARY KEY (repo, as_of)
 );
 

@@ -77,6 +77,8 @@ interface NightRow {
   /** Names everything that the night read; the same hash again means that nothing changed. */
   night_hash: string | null;
   published: Generated<boolean>;
+  /** Names all that tables pointed at when the night ended, and the rules that cards were made by; null: not known. */
+  state_hash: string | null;
 }
 
 interface WorkItemRow {

@@ -86,25 +86,24 @@ export async function readCards(
   tables: readonly string[] | null,
   at: CardsAt,
 ): Promise<StoredCard[]> {
-  const wanted = tables === null ? null : [...tables];
   const { rows } = await sql<Omit<StoredCard, 'card'> & CardBody>`
     select v.table_id as "table", v.id as version, v.hash, v.text_hash as "textHash", ${cardBody}
-    from (${versionsAt(repo, at)}) as at
+    from (${versionsAt(repo, at, tables ?? undefined)}) as at
     join tablelore.card_version v on v.id = at.version ${joinBase}
-    where ${wanted}::text[] is null or v.table_id = any(${wanted})
     order by v.table_id`.execute(db);
   return rows.map(({ body, base, ...row }) => ({ ...row, card: readCard({ body, base }) }));
 }
 
-/** The same without cards: what publishing compares. */
+/** The same without cards: what publishing compares. `tables`: only these. */
 export async function readCardVersions(
   db: Database,
   repo: string,
   at: CardsAt,
+  tables?: readonly string[],
 ): Promise<{ table: string; version: number; textHash: string }[]> {
   const { rows } = await sql<{ table: string; version: number; textHash: string }>`
     select v.table_id as "table", v.id as version, v.text_hash as "textHash"
-    from (${versionsAt(repo, at)}) as at join tablelore.card_version v on v.id = at.version
+    from (${versionsAt(repo, at, tables)}) as at join tablelore.card_version v on v.id = at.version
     order by v.table_id`.execute(db);
   return rows;
 }
@@ -121,16 +120,17 @@ export const joinBase = sql`left join tablelore.card_version whole on whole.id =
 
 export const readCard = ({ body, base }: CardBody): Card => unpack(body, base) as Card;
 
-function versionsAt(repo: string, at: CardsAt) {
+function versionsAt(repo: string, at: CardsAt, tables?: readonly string[]) {
   if ('snapshot' in at) {
     return sql`
       select version from tablelore.search_entry
       where repo = ${repo} and kind = 'card' and from_snapshot <= ${at.snapshot}
-        and (until_snapshot is null or until_snapshot > ${at.snapshot})`;
+        and (until_snapshot is null or until_snapshot > ${at.snapshot})
+        ${tables ? sql`and ref = any(${[...tables]}::text[])` : sql``}`;
   }
   return sql`
     select v.id as version
-    from (${stateAt(repo, at.asOf, { stages: ['card'] })}) as state
+    from (${stateAt(repo, at.asOf, { stages: ['card'], tables })}) as state
     join tablelore.claim_set s on s.id = state.set_id
     join tablelore.card_version v on v.repo = s.repo and v.table_id = s.table_id and v.hash = s.output_hash`;
 }

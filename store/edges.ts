@@ -33,6 +33,16 @@ export async function currentEdges(
   return (await query.execute(db)).rows as Edge[];
 }
 
+/** How many of them there are. */
+export async function countEdges(db: Database, repo: string, asOf: string): Promise<number> {
+  const { rows } = await sql<{ edges: number }>`
+    select count(distinct (s.table_id, u.upstream))::int as edges
+    from (${listsThatHold(repo, asOf)}) as s cross join lateral unnest(s.upstream) as u(upstream)`.execute(
+    db,
+  );
+  return rows[0]?.edges ?? 0;
+}
+
 export interface LabelledEdge extends Edge {
   /** `reads`, `merges`, `copies` or `orders_after`; the first of these that any claim says. */
   readonly kind: string;

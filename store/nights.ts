@@ -9,6 +9,8 @@ export interface Night {
   readonly nightHash: string;
   /** False: it became history only. */
   readonly published: boolean;
+  /** Names all that tables pointed at when it ended, and the rules that cards were made by; null: not known. */
+  readonly stateHash: string | null;
 }
 
 /** Records that a whole night is done. Doing it again replaces the record. */
@@ -18,6 +20,7 @@ export async function recordNight(db: Database, repo: string, night: Night): Pro
     commit: night.commit,
     night_hash: night.nightHash,
     published: night.published,
+    state_hash: night.stateHash,
   };
   await db
     .insertInto('tablelore.night')
@@ -30,7 +33,14 @@ export async function recordNight(db: Database, repo: string, night: Night): Pro
 export async function lastNight(db: Database, repo: string, asOf: string): Promise<Night | null> {
   const row = await db
     .selectFrom('tablelore.night')
-    .select(['as_of as asOf', 'run', 'commit', 'night_hash as nightHash', 'published'])
+    .select([
+      'as_of as asOf',
+      'run',
+      'commit',
+      'night_hash as nightHash',
+      'published',
+      'state_hash as stateHash',
+    ])
     .where('repo', '=', repo)
     .where('as_of', '<=', asOf)
     .where('night_hash', 'is not', null)

@@ -12,6 +12,7 @@ import { claimColumns } from './0011-claim-columns.ts';
 import { cardOnce } from './0012-card-once.ts';
 import { freeHistory } from './0013-free-history.ts';
 import { writtenNames } from './0014-written-names.ts';
+import { nightState } from './0015-night-state.ts';
 
 /** One step of the schema: SQL statements, each run once and in this order. A released one is never changed; a later one adds. */
 export interface Migration {
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
   cardOnce,
   freeHistory,
   writtenNames,
+  nightState,
 ];

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { sql } from 'kysely';
+import type { RunReport } from '../../schema/contracts/runs.ts';
 import { currentSnapshot } from '../../store/snapshots.ts';
 import { pointedSets } from '../../store/pointed-sets.ts';
 import { readCards } from '../../store/cards.ts';
 import { readLedger } from '../../store/claims.ts';
 import { currentEdges } from '../../store/edges.ts';
+import { listRuns } from '../../store/runs.ts';
 import { readTexts } from '../../store/texts.ts';
 import { emptyReading } from '../support/empty-reading.ts';
 import { createWorld, lastDay, repo, type Counts, type World } from '../support/pipeline.ts';
@@ -106,9 +109,21 @@ test('a night asks the model once about each table that code builds; its claims 
   assert.deepEqual(entry.claim.evidence.map((one) => one.kind === 'code' && [one.path, ...one.lines]), [[orders, 1, 2]]); // prettier-ignore
 });
 
-test('the same night again parses nothing, asks nothing and embeds nothing', async () => {
-  const counts = await counting(world, () => world.night({ asOf: dayBefore }));
+/** What the report counts in the ledger, without what the run itself did. */
+const counted = ({ run: _, stages: _s, outcome: _o, snapshot: _i, seconds: _t, ...report }: RunReport) =>
+  ({ ...report, modelCalls: 0, modelTokens: null, costUsd: null, embedding: null }); // prettier-ignore
+
+test('the same night again parses nothing, asks nothing and embeds nothing, and its report says the same', async () => {
+  const first = (await listRuns(world.db, repo, 1))[0]?.report;
+  const reports: RunReport[] = [];
+  const counts = await counting(world, async () => reports.push(await world.night({ asOf: dayBefore })));
   assert.deepEqual(cost(counts), free);
+  // Not as the last night counted them, but anew.
+  await sql`update tablelore.night set state_hash = null`.execute(world.db);
+  reports.push(await world.night({ asOf: dayBefore }));
+  assert.ok(first);
+  assert.deepEqual(reports.map(counted), [counted(first), counted(first)]);
+  assert.equal((await currentSnapshot(world.db, repo))?.run, reports.at(-1)?.run);
 });
 
 test('one new day of logs asks the model nothing and embeds at most 2 % of the cards', async () => {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../store/database.ts';
 import { saveStageResults } from '../../store/claim-sets.ts';
 import { currentPointers, pointerHistory, pointTables } from '../../store/pointers.ts';
+import { stateHash } from '../../store/state-hash.ts';
 import { withDatabases } from '../support/databases.ts';
 
 const repo = 'shop';
@@ -82,4 +83,18 @@ withDatabases('pointers of other repositories and stages stay as they are', asyn
   await pointTables(db, 'other', '2025-01-01', [{ table: 'a', stage: 'derive', setId: two }]);
   await pointTables(db, repo, '2025-01-01', [{ table: 'a', stage: 'card', setId: two }]);
   assert.deepEqual(await state(db, '2025-01-01'), { a: one });
+});
+
+withDatabases('two dates have one name where no table points at something else', async ({ db }) => {
+  const [one = 0, two = 0] = await makeSets(db, 2);
+  await point(db, '2025-01-01', { a: one, b: two });
+  await point(db, '2025-01-02', { a: one, b: two, absent: null });
+  await point(db, '2025-01-03', { a: two, b: one });
+  await point(db, '2025-01-04', { a: one, b: two });
+  await point(db, '2025-01-05', { b: null });
+  const names = await Promise.all([1, 2, 3, 4, 5].map((day) => stateHash(db, repo, `2025-01-0${day}`)));
+  assert.equal(names[1], names[0]);
+  assert.equal(names[3], names[0]);
+  assert.equal(new Set(names).size, 3);
+  assert.equal(await stateHash(db, repo, '2024-12-31'), await stateHash(db, 'another', '2025-01-05'));
 });

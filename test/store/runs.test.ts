@@ -78,7 +78,7 @@ withDatabases('a run keeps its stages, diagnostics and quarantined tables', asyn
 });
 
 withDatabases('only whole nights count as the last night', async ({ db }) => {
-  const night = { asOf: '2025-01-01', run: 'r', commit: 'c', nightHash: 'h', published: true };
+  const night = { asOf: '2025-01-01', run: 'r', commit: 'c', nightHash: 'h', published: true, stateHash: 's' };
   await recordNight(db, 'shop', night);
   await pointTables(db, 'shop', '2025-01-03', [{ table: 't', stage: 'card', setId: null }]);
   assert.deepEqual(await lastNight(db, 'shop', '2025-01-09'), night);
