@@ -6,16 +6,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dbtFiles } from '../parsers/dbt/facts/loaded.ts';
-import { loadDbtProject } from '../parsers/dbt/load.ts';
 import { readManifest, type Manifest } from '../parsers/dbt/manifest.ts';
 import type { DbtProject } from '../parsers/dbt/project.ts';
 import { renderModel } from '../parsers/dbt/render.ts';
 import type { Dependency } from '../parsers/dbt/types.ts';
-import { detectProjects } from '../parsers/registry.ts';
 import { explain, UserError } from '../schema/contracts/errors.ts';
-import { readCommit } from './graph/commit.ts';
-import { dialectFlag } from './inputs.ts';
+import { dbtProjects, type ProjectFlags } from './graph/dbt-projects.ts';
 
 /** Ids without their package, sorted. */
 interface Difference {
@@ -57,23 +53,14 @@ async function main(): Promise<void> {
   print(compare(project, manifest), Number(flags.differences));
 }
 
-const isArtifact = (path: string): boolean => /(^|\/)target\/[^/]*\.json$/.test(path);
-
 /** The project at `root`, else the one that the manifest is of. */
 async function loadProject(
   url: string,
-  flags: { readonly ref?: string; readonly root?: string; readonly dialect?: string },
+  flags: ProjectFlags,
   { project: name }: Manifest,
 ): Promise<DbtProject> {
-  const { texts } = await readCommit({ repo: url, ref: flags.ref, keep: (path) => !isArtifact(path) });
-  const paths = [...texts.keys()];
-  const projects = detectProjects(paths).filter(({ kind }) => kind === 'dbt');
-  const files = new Map(dbtFiles(projects, paths).map((path) => [path, texts.get(path)?.text ?? '']));
-  const dialect = dialectFlag(flags.dialect);
-  for (const { root } of projects.filter((one) => flags.root === undefined || one.root === flags.root)) {
-    const project = loadDbtProject(files, root, dialect === undefined ? {} : { dialect });
+  for await (const { project } of dbtProjects(url, flags))
     if (flags.root !== undefined || project.name === name) return project;
-  }
   throw new UserError(`There is no dbt project ${flags.root ?? name ?? ''} in this commit.`, {
     next: 'Name its folder by --root.',
   });

@@ -43,13 +43,10 @@ type AdapterNative = (session: Session, args: Value[], kwargs: Kwargs, rt: Runti
 function dispatch(session: Session, name: string, namespace: string | undefined, rt: Runtime): Value {
   const { macros, file, packages, target } = session.project;
   const configured = file.dispatch.find((entry) => entry.namespace === namespace)?.searchOrder;
-  const order =
-    configured ??
-    (namespace === undefined
-      ? [session.package, file.name, ...packages.keys(), 'dbt']
-      : [file.name, namespace]);
-  // A package that overrides another and is not vendored still leaves the overridden one to fall back on.
-  const searched = namespace === undefined ? order : [...order, namespace];
+  const everywhere = [session.package, file.name, ...packages.keys(), 'dbt'];
+  // A package that overrides another and is not vendored still leaves the overridden one to fall back on, and a namespace that is no package says nothing.
+  const searched =
+    namespace === undefined ? everywhere : [...(configured ?? [file.name]), namespace, ...everywhere];
   for (const owner of searched) {
     for (const prefix of dispatchPrefixes(target.type)) {
       const entry = macros.find(owner, `${prefix}__${name}`);

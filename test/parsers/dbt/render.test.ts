@@ -96,6 +96,18 @@ test('columns that the caller knows let macros write them out', () => {
   assert.equal(sql?.replace(/\s+/g, ' '), 'select "x", "z" from "p"."b"');
 });
 
+test('a dispatch whose namespace is no package looks everywhere', () => {
+  const files = new Map([
+    ['dbt_project.yml', 'name: p'],
+    ['models/a.sql', "{{ q.both() }} {{ adapter.dispatch('low', 'macros')() }}"],
+    ['dbt_packages/q/dbt_project.yml', 'name: q'],
+    ['dbt_packages/q/macros/m.sql', "{% macro both() %}{{ adapter.dispatch('low', 'macros')() }}{% endmacro %}{% macro default__low() %}least{% endmacro %}"], // prettier-ignore
+  ]);
+  const rendered = renderModel(loadDbtProject(files, '', { dialect: 'postgres' }), 'models/a.sql');
+  assert.equal(rendered?.full.sql, 'least least');
+  assert.deepEqual(rendered.diagnostics, []);
+});
+
 test("names of JavaScript's own objects mean nothing to a template", () => {
   const files = new Map([
     ['dbt_project.yml', 'name: p'],
