@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import picomatch from 'picomatch';
 import type { RepoConfig } from '../schema/contracts/config.ts';
 import type { Dialect } from '../schema/contracts/dialect.ts';
-import { detectProjects, projectFiles, readerOf } from '../parsers/registry.ts';
+import { detectProjects, projectFiles, projectMarkers, readerOf } from '../parsers/registry.ts';
 import type { ProjectContext, ReadContext, Reader, SourceText } from '../parsers/reader.ts';
 import { blobText, openBlobReader } from '../source/blobs.ts';
 import { artifactFiles, readArtifactTexts } from './dbt-artifacts.ts';
@@ -68,7 +68,13 @@ async function load(deps: ActivityDeps, config: RepoConfig, commit: string): Pro
   await ensureCommit(mirror, commit);
   const listing = await listTree(mirror, commit);
   const everything = readTree(listing, { ...config, maxFileBytes: Number.MAX_SAFE_INTEGER });
-  const projects = detectProjects(everything.files.map((file) => file.path));
+  const blobOf = new Map(everything.files.map((file) => [file.path, file.blob]));
+  const paths = [...blobOf.keys()];
+  // Parse threads have no larger files either.
+  const readable = everything.files.filter(({ size }) => size <= config.maxFileBytes).map(({ path }) => path);
+  const texts = new Map<string, SourceText>();
+  await readTexts(mirror, projectMarkers(readable), blobOf, texts);
+  const projects = detectProjects(paths, (path) => texts.get(path)?.text);
   const dialectOf = dialectFinder(config);
   const taken = new Map<string, Reader>();
   const wanted = (path: string) => {
@@ -82,11 +88,6 @@ async function load(deps: ActivityDeps, config: RepoConfig, commit: string): Pro
     return reader ? [{ ...file, reader, dialect: dialectOf(file.path) }] : [];
   });
   const byPath = new Map(files.map((file) => [file.path, file]));
-  const blobOf = new Map(everything.files.map((file) => [file.path, file.blob]));
-  const paths = [...blobOf.keys()];
-  // Parse threads have no larger files either.
-  const readable = everything.files.filter(({ size }) => size <= config.maxFileBytes).map(({ path }) => path);
-  const texts = new Map<string, SourceText>();
   const artifacts = readArtifactTexts(artifactFiles(config, deps.configDir));
   const context = (path: string): ReadContext => ({
     dialect: dialectOf(path),

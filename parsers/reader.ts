@@ -8,6 +8,8 @@ import type { Build, Declaration, FileFacts, Job, StatementCounts, Use } from '.
 export interface ProjectContext {
   readonly kind: 'dbt' | 'dataform' | 'bqetl';
   readonly root: string;
+  /** Folders outside `root` whose files belong to it too, as `model-paths: [../../sources]` says. Absent: none. */
+  readonly reach?: readonly string[];
 }
 
 export interface SourceText {
@@ -102,15 +104,18 @@ export function textHash(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** The innermost project of a kind that holds the path. */
+/** The innermost project of a kind that holds the path; else the first that reaches it. */
 export function projectOf(
   path: string,
   kind: ProjectContext['kind'],
   context: ReadContext,
 ): ProjectContext | undefined {
-  return context.projects
-    .filter((p) => p.kind === kind && (p.root === '' || path.startsWith(`${p.root}/`)))
-    .sort((a, b) => b.root.length - a.root.length)[0];
+  const own = context.projects.filter((project) => project.kind === kind);
+  const inside = own.filter(({ root }) => root === '' || path.startsWith(`${root}/`));
+  return (
+    inside.sort((a, b) => b.root.length - a.root.length)[0] ??
+    own.find(({ reach = [] }) => reach.some((folder) => path.startsWith(`${folder}/`)))
+  );
 }
 
 /** The folder of a path, '' for the repository's own; and the last part of a path. */

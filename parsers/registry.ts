@@ -9,7 +9,7 @@ import { sqlFileReader } from './sql-files.ts';
 import { terraformReader } from './terraform/reader.ts';
 import { typescriptReader } from './typescript/reader.ts';
 
-export { detectProjects } from './projects.ts';
+export { detectProjects, projectMarkers } from './projects.ts';
 export { asksProject, projectFiles, traceHolds } from './trace.ts';
 
 /** Every reader, the most particular first: the first that takes a path reads it. */

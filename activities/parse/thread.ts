@@ -1,7 +1,7 @@
 /** A parse thread: reads the files it is asked for straight from the object store and answers with their facts, one by one. */
 import { spawnSync } from 'node:child_process';
 import { parentPort } from 'node:worker_threads';
-import { detectProjects, readFile, readerOf } from '../../parsers/registry.ts';
+import { detectProjects, projectMarkers, readFile, readerOf } from '../../parsers/registry.ts';
 import { initSqlReader } from '../../parsers/sql/index.ts';
 import type { ReadContext, SourceText } from '../../parsers/reader.ts';
 import { blobText, isLfsPointer } from '../../source/blobs.ts';
@@ -39,7 +39,6 @@ function load(context: ParseContext): Loaded {
   ]).toString('utf8');
   const tree = readTree(listing, context.config);
   const blobOf = new Map(tree.files.map((file) => [file.path, file.blob]));
-  const projects = detectProjects([...blobOf.keys()]);
   const texts = new Map<string, SourceText | Unread>();
   const preload = (paths: readonly string[]) => {
     const wanted = paths.filter((path) => blobOf.has(path) && !texts.has(path));
@@ -61,6 +60,8 @@ function load(context: ParseContext): Loaded {
   };
   const dialectOf = dialectFinder(context.config);
   const paths = [...blobOf.keys()];
+  preload(projectMarkers(paths));
+  const projects = detectProjects(paths, (path) => text(path)?.text);
   const artifacts = readArtifactTexts(context.artifacts);
   const made: Loaded = {
     blobOf,

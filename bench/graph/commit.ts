@@ -55,7 +55,7 @@ export function commitOf(
   dialect: Dialect | undefined,
 ): Omit<Commit, 'commit'> {
   const paths = [...texts.keys()];
-  const projects = detectProjects(paths);
+  const projects = detectProjects(paths, (path) => texts.get(path)?.text);
   const dialectOf = dialectFinder({ defaults: [], dialect });
   const context = (path: string): ReadContext => ({
     dialect: dialectOf(path),

@@ -11,7 +11,7 @@ import type { DbtProject } from './project.ts';
 import { renderModel } from './render.ts';
 import type { DbtNode, TableProperties } from './types.ts';
 
-const version = 12;
+const version = 13;
 const taken = /\.(sql|ya?ml|py|csv)$/i;
 /** Folders of a project that hold no nodes and no properties of its own. */
 const passedOver = /(^|\/)(target|logs|dbt_packages|dbt_modules|dbt_internal_packages)\//;
@@ -31,7 +31,7 @@ export const dbtReader: Reader = {
   match: (path, context) => {
     const place = projectOf(path, 'dbt', context);
     if (place === undefined || !taken.test(path) || settings.has(fileName(path))) return false;
-    return !passedOver.test(path.slice(place.root.length));
+    return !passedOver.test(path.startsWith(place.root) ? path.slice(place.root.length) : path);
   },
   read: (path, text, context): FileFacts | null => {
     const found = projectAt(path, context);

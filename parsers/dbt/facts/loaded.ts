@@ -7,8 +7,6 @@ import type { DbtProject } from '../project.ts';
 
 const wanted = /\.(sql|ya?ml|md|py|csv)$/i;
 const unread = /(^|\/)(target|logs|node_modules|\.git|venv|\.venv)\//;
-/** Projects may share macros that lie beside them (`macro-paths: [../../dbt_macros]`); which ones they take, their own file says. */
-const macros = /(^|\/)[\w-]*macros\/.*\.sql$/i;
 const committedArtifact = /^target\/(manifest|catalog|run_results|sources)\.json$/;
 
 /** Projects by the list of paths of a commit, which is one array as long as the commit is read. */
@@ -68,17 +66,16 @@ function artifactsOf(
   return committed.length === 0 ? artifacts : [...committed, ...artifacts];
 }
 
-/** The files that dbt projects are loaded from: all that they may read, and profiles and macros wherever they lie. */
+/** The files that dbt projects are loaded from: all that they may read, and profiles wherever they lie. */
 export function dbtFiles(projects: readonly ProjectContext[], paths: readonly string[]): string[] {
-  const roots = projects
+  const folders = projects
     .filter((project) => project.kind === 'dbt')
-    .map(({ root }) => (root === '' ? '' : `${root}/`));
-  if (roots.length === 0) return [];
+    .flatMap(({ root, reach = [] }) => [root === '' ? '' : `${root}/`, ...reach.map((one) => `${one}/`)]);
+  if (folders.length === 0) return [];
   return paths.filter(
     (path) =>
       /(^|\/)profiles\.ya?ml$/.test(path) ||
-      macros.test(path) ||
-      roots.some(
+      folders.some(
         (root) =>
           path.startsWith(root) &&
           ((wanted.test(path) && !unread.test(path.slice(root.length))) ||

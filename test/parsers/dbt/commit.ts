@@ -9,7 +9,7 @@ import type { FileFacts } from '../../../schema/contracts/facts.ts';
 export function commitOf(texts: Readonly<Record<string, string>>): ReadContext {
   const paths = Object.keys(texts);
   const file = (path: string) => (path in texts ? { text: texts[path] ?? '', blob: `${path}\n${texts[path] ?? ''}` } : undefined); // prettier-ignore
-  return { dialect: 'snowflake', projects: detectProjects(paths), paths, file };
+  return { dialect: 'snowflake', projects: detectProjects(paths, (path) => texts[path]), paths, file };
 }
 
 /** Whether the facts of a file stand in another commit that has the same file. */

@@ -40,3 +40,16 @@ test('a project takes macros that lie beside its folder, if it says so', () => {
   assert.deepEqual(readsOf('[macros, ../../dbt_macros]'), ['orders']);
   assert.notDeepEqual(readsOf('[macros]'), ['orders']);
 });
+
+test('sources that a project declares beside its folder are its own', () => {
+  const yaml =
+    'sources:\n  - name: chain\n    tables:\n      - name: blocks\n        columns: [{ name: hash }]\n';
+  const texts = {
+    'projects/shop/dbt_project.yml': 'name: shop\nmodel-paths: [models, ../../sources]\nprofile: shop\n',
+    'projects/shop/models/blocks.sql': "select * from {{ source('chain', 'blocks') }}",
+    'sources/chain.yml': yaml,
+  };
+  const facts = readFile('sources/chain.yml', yaml, commitOf(texts));
+  const declared = facts?.declarations.flatMap((one) => ('table' in one ? [one.table.parts.join('.')] : []));
+  assert.deepEqual([...new Set(declared)], ['chain.blocks']);
+});
