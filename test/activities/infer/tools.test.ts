@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { RunHandle } from '../../../activities/contract.ts';
 import type { ActivityDeps } from '../../../activities/deps.ts';
-import { openCitedCode } from '../../../activities/infer/cited-code.ts';
+import { openCitedCode, type CitedCode } from '../../../activities/infer/cited-code.ts';
 import type { Ledger } from '../../../activities/infer/ledger.ts';
 import { answerCalls } from '../../../activities/infer/tools/toolbox.ts';
 import { globMatcher } from '../../../activities/infer/tools/glob.ts';
+import { search } from '../../../activities/infer/tools/search.ts';
 import { configSchema } from '../../../schema/contracts/config.ts';
 import { commit, git, makeRepo, tempDir } from '../../source/git-repo.ts';
 
@@ -101,6 +102,25 @@ test('answers are capped, paged and say so; what they show is what can be cited'
   assert.ok(hits.shown.every(({ from, to }) => from === to) && hits.shown.length > 100);
   assert.match((await search('column_', { page: 99 })).text, /There is no page 99/);
   assert.match((await one('list_folder', { path: 'models/', page: null })).text, /^big.sql\norders.sql$/);
+});
+
+test('page by page a search tells every line that matches, each page with the paths of its lines', async () => {
+  const names = Array.from({ length: 60 }, (_, index) => `models/part_${index}.sql`);
+  const lines = Array.from({ length: 100 }, (_, index) => `select id from raw.orders_${index}`);
+  const read = () => Promise.resolve(lines);
+  const code = { paths: names, lines: read, rawLines: read } as unknown as CitedCode;
+  const { signal } = new AbortController();
+  const told = new Set<string>();
+  let page = 1;
+  for (let more = true; more; page += 1) {
+    const found = await search(code, { pattern: 'raw.orders', regex: false, ignore_case: false, paths: null, page }, signal); // prettier-ignore
+    assert.match(found.text, /^models\/part_\d+\.sql\n/);
+    for (const { path, from } of found.shown) told.add(`${path}:${from}`);
+    more = found.text.includes(`Ask for page ${page + 1}`);
+    if (page === 1)
+      assert.match(found.text, /… Page 1 of more than 10\. Ask for page 2 for more\. Or narrow/);
+  }
+  assert.equal(told.size, 6_000);
 });
 
 test('a search takes text or an expression, in any case, within a glob, in linear time', async (t) => {
