@@ -2,7 +2,7 @@
 import type { Rejection } from '../inference/model/check-citations.ts';
 import type { Span } from '../inference/model/shown.ts';
 import type { Added, StoredTurn } from '../activities/infer/exchange.ts';
-import type { InferOutput } from '../activities/infer/read-table.ts';
+import type { InferOutput } from '../activities/infer/infer-output.ts';
 import type { TranscriptRow } from '../store/transcripts.ts';
 
 export interface TranscriptCall {

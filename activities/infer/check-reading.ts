@@ -10,7 +10,7 @@ import { isShown, type Span } from '../../inference/model/shown.ts';
 import { toClaims } from '../../inference/model/to-claims.ts';
 import { redactClaim } from '../../knowledge/redact.ts';
 import type { NewClaim } from '../../schema/contracts/claims.ts';
-import type { CitedCode } from './cited-code.ts';
+import { linesByPath, type CitedCode } from './cited-code.ts';
 import type { Ledger } from './ledger.ts';
 import type { Question } from './questions.ts';
 
@@ -25,13 +25,12 @@ export async function checkReading(
   reading: TableReading,
   shown: readonly Span[],
 ): Promise<CheckedReading> {
-  const files = new Map<string, readonly string[] | null>();
-  for (const path of pathsCited(reading)) files.set(path, await code.lines(path));
+  const linesOf = await linesByPath(code, pathsCited(reading));
   const named = tablesNamed(reading).flatMap((name) => ledger.resolve(name) ?? []);
   const columns = await ledger.columnsOf([...new Set([table, ...named])]);
   return checkCitations(reading, {
     table,
-    linesOf: (path) => files.get(path) ?? null,
+    linesOf,
     shown: (span) => isShown(shown, span),
     resolve: ledger.resolve,
     columnsOf: (of) => columns.get(of) ?? null,

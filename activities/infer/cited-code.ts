@@ -50,3 +50,13 @@ export async function openCitedCode(deps: ActivityDeps, handle: RunHandle): Prom
     close: () => reader.close(),
   };
 }
+
+/** The lines of these files as the model sees them; null of a file that the commit lacks, and of any other. */
+export async function linesByPath(
+  code: Pick<CitedCode, 'lines'>,
+  paths: Iterable<string>,
+): Promise<(path: string) => readonly string[] | null> {
+  const files = new Map<string, readonly string[] | null>();
+  for (const path of new Set(paths)) files.set(path, await code.lines(path));
+  return (path) => files.get(path) ?? null;
+}

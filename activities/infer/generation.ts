@@ -3,10 +3,11 @@ import type { ModelCallKey } from '../../store/model-calls.ts';
 import { lastGeneration, readTurns } from '../../store/model-calls.ts';
 import { findSets, readOutputs, setKey, type SetKey } from '../../store/claim-sets.ts';
 import type { SetStage } from '../../schema/contracts/stages.ts';
+import type { InferContext } from './context.ts';
+import type { InferOutput } from './infer-output.ts';
 import { joinOpened, unchanged, type Opened } from './opened.ts';
 import type { Added } from './exchange.ts';
 import { answerHash } from './questions.ts';
-import type { InferContext, InferOutput } from './read-table.ts';
 
 export const inferStage = 'infer' satisfies SetStage;
 

@@ -10,11 +10,13 @@ import { alive } from '../heartbeat.ts';
 import { readChunk } from '../work-list.ts';
 import { BudgetSpent } from './budget.ts';
 import { openCitedCode } from './cited-code.ts';
+import type { InferContext } from './context.ts';
 import { inferStage, standingOf } from './generation.ts';
+import type { InferOutput } from './infer-output.ts';
 import { openLedger } from './ledger.ts';
 import { expectRoom } from './limits.ts';
 import { answerHash, loadQuestions, type Question } from './questions.ts';
-import { readTable, type InferContext, type InferOutput } from './read-table.ts';
+import { readTable } from './read-table.ts';
 
 /**
  * Asks the model about each table of a chunk. Each turn is stored before the next one is taken, so an attempt that waits for a limit or dies goes on

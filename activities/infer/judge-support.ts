@@ -13,10 +13,11 @@ import type { NewClaim } from '../../schema/contracts/claims.ts';
 import { readClaims } from '../../store/claims.ts';
 import { supportPrompt } from '../../store/model-calls.ts';
 import { hashOf } from '../hash.ts';
+import { linesByPath } from './cited-code.ts';
+import type { InferContext } from './context.ts';
 import { nothingAdded, takeTurn } from './exchange.ts';
 import { judgeConfig } from './judge.ts';
 import type { Question } from './questions.ts';
-import type { InferContext } from './read-table.ts';
 
 export type Judged = Supported & {
   /** No call was paid for. */
@@ -34,10 +35,9 @@ export async function judgeSupport(
   const model = judgeConfig(deps.config.model);
   if (!judge || model === null || claims.length === 0) return null;
   const paths = claims.flatMap(({ evidence }) => evidence.flatMap((item) => (item.kind === 'code' ? [item.path] : []))); // prettier-ignore
-  const files = new Map<string, readonly string[] | null>();
-  for (const path of new Set(paths)) files.set(path, await code.lines(path));
+  const linesOf = await linesByPath(code, paths);
   const known = [...(await readClaims(deps.db, sets)).values()].flat();
-  const { asked, messages } = supportQuestion(claims, known, (path) => files.get(path) ?? null);
+  const { asked, messages } = supportQuestion(claims, known, linesOf);
   if (asked.length === 0) return null;
   const input = messages.map((content) => ({ content: redact(content), role: 'user' }));
   const turn = await takeTurn<Verdicts>(

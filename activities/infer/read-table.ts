@@ -17,49 +17,22 @@ import {
   type Notes,
   type TableReading,
 } from '../../inference/model/output-contract.ts';
-import type { Supported } from '../../inference/model/support.ts';
 import { toolDefinitions } from '../../inference/model/tools.ts';
 import { ModelError, UserError } from '../../schema/contracts/errors.ts';
 import type { NewClaim } from '../../schema/contracts/claims.ts';
-import type { RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { hashOf } from '../hash.ts';
 import { claimFieldOf } from '../../inference/model/to-claims.ts';
 import { checkReading, claimsOf } from './check-reading.ts';
-import type { CitedCode } from './cited-code.ts';
+import type { InferContext } from './context.ts';
 import { after, begun, type Conversation } from './conversation.ts';
 import { nothingAdded, secondsSince, takeTurn, type Added, type Turn } from './exchange.ts';
+import type { InferOutput } from './infer-output.ts';
 import { judgeSupport, type Judged } from './judge-support.ts';
-import type { Ledger } from './ledger.ts';
-import type { ModelClient } from './model-client.ts';
 import type { ModelCall, ModelOutcome } from './model-outcome.ts';
-import type { Opened } from './opened.ts';
 import type { Question } from './questions.ts';
 import { openDossier } from './table-dossier.ts';
 import { answerCalls } from './tools/toolbox.ts';
-
-export interface InferContext {
-  readonly deps: ActivityDeps & { readonly model: ModelClient };
-  readonly handle: RunHandle;
-  readonly code: CitedCode;
-  readonly ledger: Ledger;
-  readonly signal: AbortSignal;
-}
-
-/** Output of the stage for one table. */
-export interface InferOutput {
-  /** Statements that did not hold, of the last answer. */
-  readonly rejected: readonly Rejection[];
-  /** What the judge made of what holds; null: nothing was judged. Absent from older answers. */
-  readonly support?: Pick<Supported, 'judged' | 'unsupported' | 'unclear'> | null;
-  /** Fields about which nothing is stated that holds. */
-  readonly unknown: readonly string[];
-  readonly turns: number;
-  /** What made an end of it; null: the model had said all that it wanted to. */
-  readonly bound: Bound | null;
-  /** What the model looked at: when it changes, the model is asked anew. */
-  readonly opened: Opened;
-}
 
 export interface TableRead extends InferOutput {
   readonly claims: readonly NewClaim[];

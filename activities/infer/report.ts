@@ -5,7 +5,7 @@ import { readOutputs } from '../../store/claim-sets.ts';
 import type { Database } from '../../store/database.ts';
 import { pointedSets } from '../../store/pointed-sets.ts';
 import { inferStage } from './generation.ts';
-import type { InferOutput } from './read-table.ts';
+import type { InferOutput } from './infer-output.ts';
 
 /** Over all answers that hold as of the date, whichever run asked for them. */
 export async function reportAnswers(db: Database, repo: string, asOf: string): Promise<RunReport['answers']> {

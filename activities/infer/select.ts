@@ -13,7 +13,7 @@ import { sourceFiles } from '../source-files.ts';
 import { inferStage } from './generation.ts';
 import { unchanged } from './opened.ts';
 import { answers, loadQuestions, type Question } from './questions.ts';
-import type { InferOutput } from './read-table.ts';
+import type { InferOutput } from './infer-output.ts';
 import { daysBetween } from '../../schema/contracts/days.ts';
 
 /** Each table takes minutes, and an attempt that waits for a limit gives its slot back. */

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { answerHash } from '../../activities/infer/questions.ts';
 import { inferStage } from '../../activities/infer/generation.ts';
 import { judgeConfig, judgeName } from '../../activities/infer/judge.ts';
-import type { InferOutput } from '../../activities/infer/read-table.ts';
+import type { InferOutput } from '../../activities/infer/infer-output.ts';
 import { oneLine } from '../../knowledge/plain-text.ts';
 import { readClaims } from '../../store/claims.ts';
 import { findSets, readOutputs, setKey, type SetKey } from '../../store/claim-sets.ts';

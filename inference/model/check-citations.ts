@@ -2,7 +2,8 @@
  * Opens every citation of a reading and keeps only the statements whose lines exist, were shown and hold what the statement names. That lines hold a word is not yet
  * support for what is said of it: the check keeps out invented names, values, predicates and lines, not wrong conclusions.
  */
-import { addressedLines } from './addressed-lines.ts';
+import { citedLines, type CitedLine } from './cited-lines.ts';
+import { doubted } from './confidence.ts';
 import type { Citation, Statement, TableReading } from './output-contract.ts';
 import type { Span } from './shown.ts';
 import { holdsLiteral, holdsName, holdsPredicate, namedInSql, namedInText, type Named } from './named.ts';
@@ -48,10 +49,12 @@ export function checkCitations(reading: TableReading, against: CheckedAgainst): 
   ) {
     if (statement === null) return null;
     const opened = checker.open(statement.evidence, mayCiteAddressed);
-    const reason = 'reason' in opened ? opened.reason : check(statement, opened.text);
-    if (reason === null) return statement;
-    rejections.push({ at, reason });
-    return null;
+    const rejected = (reason: string) => (rejections.push({ at, reason }), null);
+    if ('reason' in opened) return rejected(opened.reason);
+    const reason = check(statement, opened.text);
+    if (reason !== null) return rejected(reason);
+    // Whoever wrote such lines wants something of their reader.
+    return opened.toModels ? doubted(statement) : statement;
   }
   function each<S extends Statement>(
     field: string,
@@ -98,10 +101,10 @@ function checks(against: CheckedAgainst) {
   function open(
     evidence: readonly Citation[],
     mayCiteAddressed: boolean,
-  ): { text: string } | { reason: string } {
+  ): { text: string; toModels: boolean } | { reason: string } {
     if (evidence.length === 0) return { reason: 'it cites no lines' };
     if (evidence.length > maxCitations) return { reason: `it cites more than ${maxCitations} places` };
-    const parts: string[] = [];
+    const cited: CitedLine[] = [];
     for (const { path, from, to } of evidence) {
       const lines = against.linesOf(path);
       if (lines === null) return { reason: `there is no file ${path} at this commit` };
@@ -111,14 +114,14 @@ function checks(against: CheckedAgainst) {
         return { reason: `lines ${from} to ${to} of ${path} are too many: cite at most ${maxCitedLines}` };
       if (!against.shown({ path, from, to }))
         return { reason: `you were not shown all of lines ${from} to ${to} of ${path}: read them first` };
-      const toModels = addressedLines(lines);
-      const says = (number: number) => mayCiteAddressed || !toModels.has(number);
-      parts.push(...lines.slice(from - 1, to).filter((_, index) => says(from + index)));
+      cited.push(...citedLines(lines, { from, to }));
     }
+    const toModels = cited.some(({ addressed }) => addressed);
+    const parts = cited.filter(({ addressed }) => mayCiteAddressed || !addressed).map(({ text }) => text);
     if (parts.length === 0)
       return { reason: 'the cited lines address their reader and say nothing of the table' };
     const text = parts.join('\n');
-    return /[\p{L}\p{N}]/u.test(text) ? { text } : { reason: 'the cited lines are empty' };
+    return /[\p{L}\p{N}]/u.test(text) ? { text, toModels } : { reason: 'the cited lines are empty' };
   }
 
   /** A column of this table: known, where all are known, and in the lines. */

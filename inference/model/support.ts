@@ -4,9 +4,10 @@
  */
 import { z } from 'zod';
 import type { ClaimField, NewClaim } from '../../schema/contracts/claims.ts';
-import { addressedLines } from './addressed-lines.ts';
 import type { Rejection } from './check-citations.ts';
+import { citedLines } from './cited-lines.ts';
 import { flat, valueText } from './claim-text.ts';
+import { doubted } from './confidence.ts';
 import { numberedLine, spansOf } from './shown.ts';
 import { estimateTokens } from './tokens.ts';
 
@@ -56,7 +57,7 @@ export function supportQuestion(
   const statements: string[] = [];
   let room = mostTokens;
   for (const claim of claims) {
-    const cited = citedLines(claim, linesOf);
+    const cited = shownTo(claim, linesOf);
     if (settled.has(claim.field) || cited.length === 0) continue;
     const text = `${asked.length + 1}. ${claim.field}: ${valueText(claim)}\n   cites ${places(claim)}`;
     const unseen = cited.filter(({ path, number }) => lines.get(path)?.has(number) !== true);
@@ -74,16 +75,15 @@ export function supportQuestion(
 }
 
 /** Lines that address a model could talk the judge into anything: they are not shown to it. */
-function citedLines({ evidence }: NewClaim, linesOf: (path: string) => readonly string[] | null) {
+function shownTo({ evidence }: NewClaim, linesOf: (path: string) => readonly string[] | null) {
   return evidence.flatMap((item) => {
     const lines = item.kind === 'code' ? linesOf(item.path) : null;
     if (item.kind !== 'code' || lines === null) return [];
-    const toModels = addressedLines(lines);
-    const [from, to] = item.lines;
-    return lines.slice(from - 1, to).flatMap((text, index) => {
-      const number = from + index;
-      return toModels.has(number) ? [] : [{ path: item.path, number, text }];
-    });
+    const {
+      path,
+      lines: [from, to],
+    } = item;
+    return citedLines(lines, { from, to }).flatMap(({ number, text, addressed }) => (addressed ? [] : [{ path, number, text }])); // prettier-ignore
   });
 }
 
@@ -112,7 +112,6 @@ export interface Supported {
   readonly judged: number;
 }
 
-const unclearConfidence = 0.3;
 const longestReason = 200;
 
 /** A claim without a verdict stays as it is; of several verdicts on one the last counts. */
@@ -133,7 +132,7 @@ export function applyVerdicts(
   const kept = claims.flatMap((claim) => {
     const verdict = byClaim.get(claim)?.verdict;
     if (verdict === 'no') return [];
-    return verdict === 'unclear' ? [{ ...claim, confidence: Math.min(claim.confidence, unclearConfidence) }] : [claim]; // prettier-ignore
+    return verdict === 'unclear' ? [doubted(claim)] : [claim]; // prettier-ignore
   });
   const unclear = [...byClaim.values()].filter(({ verdict }) => verdict === 'unclear').length;
   return { claims: kept, unsupported, unclear, judged: byClaim.size };

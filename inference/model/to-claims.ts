@@ -1,4 +1,5 @@
 import type { ClaimField, NewClaim } from '../../schema/contracts/claims.ts';
+import { believed } from './confidence.ts';
 import type { fieldsAsked, Statement, TableReading } from './output-contract.ts';
 
 export interface ClaimContext {
@@ -11,9 +12,6 @@ export interface ClaimContext {
   /** 0..1, how alike a table is by its sources and columns; 0: not measured. */
   readonly likenessOf: (table: string) => number;
 }
-
-/** What a model says counts for less than anything proved or declared, however sure it is. */
-const maxConfidence = 0.8;
 
 /** The field of the claims that a part of a reading becomes. */
 export const claimFieldOf: Readonly<Record<(typeof fieldsAsked)[number], ClaimField>> = {
@@ -35,7 +33,7 @@ export function toClaims(reading: TableReading, context: ClaimContext): NewClaim
   const common = ({ evidence, confidence }: Statement) => ({
     table,
     origin: 'inferred' as const,
-    confidence: Math.min(maxConfidence, Math.max(0, confidence)),
+    confidence: believed(confidence),
     evidence: evidence.map(({ path, from, to }) => ({
       kind: 'code' as const,
       path,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { reportAnswers } from '../../../activities/infer/report.ts';
-import type { InferOutput } from '../../../activities/infer/read-table.ts';
+import type { InferOutput } from '../../../activities/infer/infer-output.ts';
 import { fieldsAsked, type TableReading } from '../../../inference/model/output-contract.ts';
 import type { NewClaim } from '../../../schema/contracts/claims.ts';
 import { readClaims } from '../../../store/claims.ts';
