@@ -142,6 +142,10 @@ create table tablelore.model_call (
   output_tokens bigint default 0 not null,
   cost_usd double precision,
   created_at timestamp with time zone default now() not null,
+  claimed_until timestamp with time zone,
+  claimed_input bigint,
+  claimed_output bigint,
+  claimed_usd double precision,
   constraint model_call_pkey PRIMARY KEY (id),
   constraint model_call_repo_table_id_model_prompt_version_input_hash_ge_key UNIQUE (repo, table_id, model, prompt_version, input_hash, generation, turn)
 );
@@ -205,6 +209,9 @@ create table tablelore.rate_bucket (
   capacity double precision not null,
   refill_per_second double precision not null,
   updated_at timestamp with time zone not null,
+  next_draw text,
+  next_amount double precision,
+  next_until timestamp with time zone,
   constraint rate_bucket_pkey PRIMARY KEY (name)
 );
 
@@ -307,6 +314,17 @@ create table tablelore.template_day (
 );
 CREATE INDEX template_day_day ON tablelore.template_day USING btree (repo, day);
 CREATE INDEX template_day_file ON tablelore.template_day USING btree (log_file);
+
+create table tablelore.unanswered (
+  repo text not null,
+  table_id text collate "C" not null,
+  input_hash text not null,
+  times integer not null,
+  run text not null,
+  as_of date not null,
+  error text not null,
+  constraint unanswered_pkey PRIMARY KEY (repo, table_id)
+);
 
 create table tablelore.work_item (
   run text not null,

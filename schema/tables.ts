@@ -38,6 +38,7 @@ export interface Tables {
   'tablelore.template_day': TemplateDayRow;
   'tablelore.model_call': ModelCallRow;
   'tablelore.embedding_use': { run: string; chunk: number; calls: number; texts: number; tokens: number };
+  'tablelore.unanswered': UnansweredRow;
   'tablelore.rate_bucket': RateBucketRow;
   'tablelore.setting': { name: string; value: string };
 }
@@ -263,7 +264,26 @@ interface ModelCallRow {
   output_tokens: Generated<number>;
   /** Null: the model's prices are not configured. */
   cost_usd: number | null;
+  /** The run makes the call until then, unless it says so anew; null: nobody makes it. */
+  claimed_until: string | null;
+  /** What the call under way takes, about; null: there is none, and of the price also where none is configured. */
+  claimed_input: number | null;
+  claimed_output: number | null;
+  claimed_usd: number | null;
   created_at: Generated<string>;
+}
+
+/** The last question about a table that the model was asked and did not answer. */
+interface UnansweredRow {
+  repo: string;
+  table_id: string;
+  input_hash: string;
+  /** How often it was asked. */
+  times: number;
+  /** The run that asked last, and its date. */
+  run: string;
+  as_of: string;
+  error: string;
 }
 
 interface RateBucketRow {
@@ -273,4 +293,8 @@ interface RateBucketRow {
   capacity: number;
   refill_per_second: number;
   updated_at: string;
+  /** Who draws next, how much, and until when that is waited for; null: whoever comes. */
+  next_draw: string | null;
+  next_amount: number | null;
+  next_until: string | null;
 }

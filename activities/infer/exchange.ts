@@ -7,10 +7,13 @@ import { canonicalJson } from '../../knowledge/canonical-json.ts';
 import { explain, SystemError, UserError } from '../../schema/contracts/errors.ts';
 import {
   beginModelCall,
+  claimModelCall,
   findModelCall,
   finishModelCall,
-  type ModelCallEnd,
+  keepModelCall,
+  type CallCost,
   type ModelCallKey,
+  type StoredModelCall,
 } from '../../store/model-calls.ts';
 import type { RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
@@ -83,9 +86,12 @@ export interface TurnRequest<T> extends Omit<ModelRequest<T>, 'mayCall' | keyof 
   readonly add: () => Promise<Added>;
 }
 
+/** A run that dies in a call leaves it to others after so long; one that lives says every third of it that it does. */
+const claimSeconds = 90;
+
 /**
- * Takes one turn. Throws `RateLimited` and `SystemError` (the attempt ends and is repeated), `UserError` when repeating does not help: the server
- * refused, or failed too often; and `BudgetSpent` where the turn is not stored and may not be paid for.
+ * Takes one turn. Throws `RateLimited` and `SystemError` (the attempt ends and is repeated, also where another run makes the very call), `UserError` when
+ * repeating does not help: the server refused, or failed too often; and `BudgetSpent` where the turn is not stored and may not be paid for.
  */
 export async function takeTurn<T>(
   deps: ActivityDeps & { readonly model: ModelClient },
@@ -98,41 +104,73 @@ export async function takeTurn<T>(
   const { prices } = config.model;
   const { run } = handle;
   const stored = await findModelCall(db, key);
-  if (stored?.status === 'done') {
-    const added = inOneForm(stored.request as Added);
-    const answer = readStored(stored.response, request.contractOf(added).contract);
-    const { costUsd } = spent(answer.usage, prices);
-    return { added, answer, costUsd, stored: true };
-  }
+  if (stored?.status === 'done') return storedTurn(stored, request, prices);
+  notMadeBy(stored, run);
   await stayInBudget(deps, handle);
-  const before = failuresOf(stored?.response, run);
 
   const { add, contractOf, ...rest } = request;
-  const added = inOneForm(stored === null ? await add() : (stored.request as Added));
+  const call = await beginModelCall(db, run, key, stored === null ? await add() : stored.request);
+  if (call.status === 'done') return storedTurn(call, request, prices);
+  notMadeBy(call, run);
+  const before = failuresOf(call.response, run);
+  const added = inOneForm(call.request as Added);
   const input = [...rest.input, ...added.input];
-  const id = await beginModelCall(db, run, key, added);
-  const room = await takeRoom(deps, rest.instructions + JSON.stringify([rest.tools, input]));
+  const room = await takeRoom(deps, { run, table: key.table }, rest.instructions + JSON.stringify([rest.tools, input])); // prettier-ignore
+  const expected = spent({ ...noUsage, input: room.input, output: room.output }, prices);
+  if (!(await claimModelCall(db, call.id, run, claimSeconds, expected))) {
+    await room.failed(null, 0);
+    throw new AskedElsewhere();
+  }
+  const claim = setInterval(() => void keepModelCall(db, call.id, run, claimSeconds).catch(() => {}), (claimSeconds * 1_000) / 3); // prettier-ignore
   const start = performance.now();
+  /** What came of an answer; null: the server has not begun with one. */
+  let came: number | null = null;
   try {
     const mayCall = rest.tools.length > 0 && added.closing === null && !added.notes;
-    const turn = await model.respond({ ...rest, ...contractOf(added), input, mayCall }, signal);
+    const asked = { ...rest, ...contractOf(added), input, mayCall };
+    const turn = await model.respond(asked, signal, (output) => (came = output));
     const answer = { ...turn, seconds: secondsSince(start) };
     const cost = spent(turn.usage, prices);
-    await finishModelCall(db, id, { status: 'done', response: answer, ...cost });
+    const first = await finishModelCall(db, call.id, run, { status: 'done', response: answer, ...cost });
     await room.settle(turn);
-    return { added, answer, costUsd: cost.costUsd, stored: false };
+    if (first) return { added, answer, costUsd: cost.costUsd, stored: false };
   } catch (error) {
-    await room.failed(error);
-    if (signal.aborted) throw error;
-    const failures = before + (error instanceof RateLimited ? 0 : 1);
+    const used = came === null ? noUsage : { ...noUsage, input: room.input, output: came };
+    await room.failed(error, used.input + used.output);
+    const failures = before + (error instanceof RateLimited || signal.aborted ? 0 : 1);
     const response: Failure = { error: explain(error), run, failures };
-    await finishModelCall(db, id, { status: 'failed', response, ...spent(noUsage, undefined) });
-    if (error instanceof RateLimited || !(error instanceof SystemError) || failures < maxFailures)
-      throw error;
+    await finishModelCall(db, call.id, run, { status: 'failed', response, ...spent(used, prices) });
+    if (signal.aborted || error instanceof RateLimited || !(error instanceof SystemError) || failures < maxFailures) throw error; // prettier-ignore
     throw new UserError(`The model server failed ${failures} times on one question: ${error.message}`, {
       next: 'The next run asks again.',
     });
+  } finally {
+    clearInterval(claim);
   }
+  // Another run took the call over and was faster: both go on with the same answer.
+  return storedTurn((await findModelCall(db, key)) as StoredModelCall, request, prices);
+}
+
+/** Another run makes the call: its answer is waited for without a slot, and not paid for again. */
+export class AskedElsewhere extends RateLimited {
+  constructor() {
+    super('Another run asks the model the same question.', askedElsewhereMs);
+  }
+}
+const askedElsewhereMs = 5_000;
+
+function notMadeBy(call: StoredModelCall | null, run: string): void {
+  if (call !== null && call.claimedBy !== null && call.claimedBy !== run) throw new AskedElsewhere();
+}
+
+function storedTurn<T>(
+  { request, response }: StoredModelCall,
+  { contractOf }: Pick<TurnRequest<T>, 'contractOf'>,
+  prices: Prices,
+): Turn<T> {
+  const added = inOneForm(request as Added);
+  const answer = readStored(response, contractOf(added).contract);
+  return { added, answer, costUsd: spent(answer.usage, prices).costUsd, stored: true };
 }
 
 export const secondsSince = (start: number): number => Math.round(performance.now() - start) / 1_000;
@@ -160,7 +198,7 @@ function readStored<T>(response: unknown, contract: z.ZodType<T>): StoredTurn<T>
 
 type Prices = ActivityDeps['config']['model']['prices'];
 
-function spent(usage: ModelUsage, prices: Prices): Omit<ModelCallEnd, 'status' | 'response'> {
+function spent(usage: ModelUsage, prices: Prices): CallCost {
   const { input, cachedInput, output } = usage;
   return {
     inputTokens: input,

@@ -36,7 +36,7 @@ async function inferChunk(
   signal: AbortSignal,
 ): Promise<ChunkResult> {
   const tables = await readChunk(deps.db, handle, inferStage, chunk);
-  await expectRoom(deps);
+  await expectRoom(deps, { run: handle.run, table: tables[0] ?? '' });
   const questions = await loadQuestions(deps, handle, tables);
   const code = await openCitedCode(deps, handle);
   try {

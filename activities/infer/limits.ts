@@ -16,11 +16,21 @@ const bucketsOf = (model: string) => ({
   tokens: `model.tokens:${model}`,
 });
 
-function draws({ name, requestsPerMinute, tokensPerMinute }: ModelConfig, amount: number): BucketDraw[] {
+/** Who asks for room: so that a draw that waits is known when it comes again. */
+interface Asker {
+  readonly run: string;
+  readonly table: string;
+}
+
+function draws(
+  { name, requestsPerMinute, tokensPerMinute }: ModelConfig,
+  { run, table }: Asker,
+  amount: number,
+): BucketDraw[] {
   const { requests, tokens } = bucketsOf(name);
   return [
     { name: requests, ...requestPace(requestsPerMinute), amount: 1 },
-    { name: tokens, ...tokenPace(tokensPerMinute), amount },
+    { name: tokens, ...tokenPace(tokensPerMinute), amount, who: `${run} ${table}` },
   ];
 }
 
@@ -33,7 +43,7 @@ export function requestPace(limit: number) {
   return { limit, capacity: atOnce, refillPerSecond: (0.85 * limit) / 60 };
 }
 
-/** The same of tokens, as long as one call takes no more than a fifth of the limit. */
+/** The same of tokens; for a call that takes more than a fifth of the limit it is saved up. */
 export const tokenPace = (limit: number) => ({
   limit,
   capacity: limit / 5,
@@ -41,34 +51,48 @@ export const tokenPace = (limit: number) => ({
 });
 
 export interface Reservation {
+  /** Tokens that the call takes, about. */
+  readonly input: number;
+  readonly output: number;
   /** Puts the true amount in place of the reserved one, and takes over what the server says of its limits. */
   readonly settle: (turn: Pick<ModelTurn<unknown>, 'usage' | 'limits'>) => Promise<void>;
-  /** The call used nothing. Where the server asked for time, every worker waits. */
-  readonly failed: (error: unknown) => Promise<void>;
+  /** The call failed, and used so many tokens all the same. Where the server asked for time, every worker waits. */
+  readonly failed: (error: unknown, used: number) => Promise<void>;
 }
 
 /** Throws `RateLimited` where there is no room even for a small call: nothing need be made ready then. Takes nothing. */
-export async function expectRoom({ db, config }: ActivityDeps): Promise<void> {
+export async function expectRoom({ db, config }: ActivityDeps, asker: Asker): Promise<void> {
   const { name, maxOutputTokens } = config.model;
-  const waitMs = await roomIn(db, draws(config.model, smallPrompt + Math.min(usualOutput, maxOutputTokens)));
+  const waitMs = await roomIn(
+    db,
+    draws(config.model, asker, smallPrompt + Math.min(usualOutput, maxOutputTokens)),
+  );
   if (waitMs > 0) throw new RateLimited(`The rate for ${name} is used up.`, waitMs);
 }
 
 /** Takes room for one call. Throws `RateLimited` with the time to wait when there is none: the slot is given back meanwhile. */
-export async function takeRoom({ db, config }: ActivityDeps, prompt: string): Promise<Reservation> {
+export async function takeRoom(
+  { db, config }: ActivityDeps,
+  asker: Asker,
+  prompt: string,
+): Promise<Reservation> {
   const { name, maxOutputTokens } = config.model;
-  const amount = estimateTokens(prompt) + Math.min(usualOutput, maxOutputTokens);
+  const input = estimateTokens(prompt);
+  const output = Math.min(usualOutput, maxOutputTokens);
+  const amount = input + output;
   const { requests, tokens } = bucketsOf(name);
-  const waitMs = await reserve(db, draws(config.model, amount));
+  const waitMs = await reserve(db, draws(config.model, asker, amount));
   if (waitMs > 0) throw new RateLimited(`The rate for ${name} is used up.`, waitMs);
   return {
+    input,
+    output,
     async settle({ usage, limits }) {
       await settle(db, tokens, amount, usage.input + usage.output);
       await lower(db, requests, limits.requests);
       await lower(db, tokens, limits.tokens);
     },
-    async failed(error) {
-      await settle(db, tokens, amount, 0);
+    async failed(error, used) {
+      await settle(db, tokens, amount, used);
       if (error instanceof RateLimited && error.waitMs !== null) await hold(db, requests, error.waitMs);
     },
   };

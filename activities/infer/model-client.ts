@@ -57,9 +57,14 @@ export interface ModelClient {
   /**
    * Asks once (of a server that refuses to compact, once more without that, from then on); nothing else is retried here and nothing is stored by the server. A refusal, an answer cut short and one that does not fit the contract are
    * outcomes. Throws `RateLimited` (wait), `SystemError` (try again), `UserError` (wrong key, model, address or setting), and
-   * what the SDK throws when `signal` is aborted.
+   * what the SDK throws when `signal` is aborted. `heard`: told once the server has begun to answer, and then with every part, about how many tokens came:
+   * what was paid for when the call breaks off.
    */
-  respond<T>(request: ModelRequest<T>, signal?: AbortSignal): Promise<ModelTurn<T>>;
+  respond<T>(
+    request: ModelRequest<T>,
+    signal?: AbortSignal,
+    heard?: (outputTokens: number) => void,
+  ): Promise<ModelTurn<T>>;
 }
 
 export interface ModelClientOptions {
@@ -111,21 +116,23 @@ export function createModelClient(
     model,
     effort,
     maxOutputTokens,
-    async respond(request, signal) {
+    async respond(request, signal, heard = () => {}) {
       const wished = compacts;
       const silence = new AbortController();
       const timer = setTimeout(() => silence.abort(), silenceMs);
-      const heard = () => void timer.refresh();
       try {
         const options = { signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal };
         const { data, response } = await client.responses.create(body(request), options).withResponse();
-        const last = await lastResponse(data, response, heard);
+        const last = await lastResponse(data, response, (output) => {
+          timer.refresh();
+          heard(output);
+        });
         options.signal.throwIfAborted();
         return readTurn(last, request.contract, model, readServerLimits(response.headers));
       } catch (error) {
         if (wished && refusesCompaction(error)) {
           compacts = false;
-          return await this.respond(request, signal);
+          return await this.respond(request, signal, heard);
         }
         if (silence.signal.aborted && !signal?.aborted)
           throw new SystemError(`${model} was silent for ${Math.round(silenceMs / 1_000)} seconds.`);

@@ -3,26 +3,31 @@
  * within the few minutes for which clients and proxies bear silence, and be paid for again when it does not.
  */
 import { APIError, type OpenAI } from 'openai';
+import { estimateTokens } from '../../inference/model/tokens.ts';
 import { UserError } from '../../schema/contracts/errors.ts';
 
 type Event = OpenAI.Responses.ResponseStreamEvent;
 type Response = OpenAI.Responses.Response;
 
 /**
- * Reads on to the event that holds the whole response; null: the stream ended without one. `heard` is called for every event. Of a server that answers
- * with JSON in one piece that is the response. Throws `NoResponse` when it is neither.
+ * Reads on to the event that holds the whole response; null: the stream ended without one. `heard` is called at once, and for every event with the number
+ * of tokens that came until then, about. Of a server that answers with JSON in one piece that is the response. Throws `NoResponse` when it is neither.
  */
 export async function lastResponse(
   events: AsyncIterable<Event>,
   answer: globalThis.Response,
-  heard: () => void,
+  heard: (outputTokens: number) => void,
 ): Promise<Response | null> {
   const type = answer.headers.get('content-type') ?? '';
-  if (type.includes('json')) return (await answer.json()) as Response;
-  if (!type.includes('event-stream')) throw new NoResponse();
+  const inOnePiece = type.includes('json');
+  if (!inOnePiece && !type.includes('event-stream')) throw new NoResponse();
+  let output = 0;
+  heard(output);
+  if (inOnePiece) return (await answer.json()) as Response;
   let last: Response | null = null;
   for await (const event of events) {
-    heard();
+    output += said(event);
+    heard(output);
     if (event.type === 'error') return failed(event);
     if (
       event.type === 'response.completed' ||
@@ -33,6 +38,10 @@ export async function lastResponse(
   }
   return last;
 }
+
+/** Tokens of a part of the answer: words, arguments of a call, or reasoning as far as it is told. */
+const said = (event: Event): number =>
+  'delta' in event && typeof event.delta === 'string' ? estimateTokens(event.delta) : 0;
 
 /** An error in mid-stream, in the shape of a response that failed. */
 const failed = ({ code, message }: Extract<Event, { type: 'error' }>) =>

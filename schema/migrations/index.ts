@@ -13,6 +13,7 @@ import { cardOnce } from './0012-card-once.ts';
 import { freeHistory } from './0013-free-history.ts';
 import { writtenNames } from './0014-written-names.ts';
 import { nightState } from './0015-night-state.ts';
+import { modelClaims } from './0016-model-claims.ts';
 
 /** One step of the schema: SQL statements, each run once and in this order. A released one is never changed; a later one adds. */
 export interface Migration {
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   freeHistory,
   writtenNames,
   nightState,
+  modelClaims,
 ];

@@ -2,39 +2,51 @@ import assert from 'node:assert/strict';
 import type { ActivityDeps } from '../../../activities/deps.ts';
 import { RateLimited } from '../../../activities/embed/rate-limited.ts';
 import { BudgetSpent } from '../../../activities/infer/budget.ts';
-import { nothingAdded, takeTurn } from '../../../activities/infer/exchange.ts';
+import { AskedElsewhere, nothingAdded, takeTurn } from '../../../activities/infer/exchange.ts';
 import type { ModelClient } from '../../../activities/infer/model-client.ts';
 import { notesSchema } from '../../../inference/model/output-contract.ts';
 import { configSchema, type ModelConfig } from '../../../schema/contracts/config.ts';
+import { SystemError } from '../../../schema/contracts/errors.ts';
 import type { Database } from '../../../store/database.ts';
+import { modelSpend } from '../../../store/model-calls.ts';
 import { withDatabases } from '../../support/databases.ts';
 
 const none = { limit: null, remaining: null };
 /** Turns with a model that always says the same, for a dollar; how often one was made ready and how often the model was asked is counted. */
-function turns(db: Database, model: Partial<ModelConfig>) {
+function turns(
+  db: Database,
+  model: Partial<ModelConfig>,
+  meanwhile: (heard: (outputTokens: number) => void) => Promise<unknown> = () => Promise.resolve(),
+) {
   const count = { ready: 0, asked: 0 };
   const client = {
     model: 'gpt-test',
-    respond() {
+    async respond(_request, _signal, heard = () => {}) {
       count.asked += 1;
-      return Promise.resolve({
+      await meanwhile(heard);
+      return {
         responseId: 'r',
         outcome: { kind: 'refusal', text: 'No.' },
         items: [],
         usage: { input: 1e6, cachedInput: 0, output: 0, reasoning: 0 },
         limits: { requests: none, tokens: none },
-      });
+      };
     },
-  } as unknown as ModelClient;
+  } as Partial<ModelClient> as ModelClient;
   const prices = { input: 1, cachedInput: 1, output: 1 };
   const config = configSchema.parse({
     repos: [{ name: 'acme', url: '.', ref: 'main', dialect: 'bigquery' }],
     model: { name: 'gpt-test', prices, ...model },
   });
-  const take = (turn: number, usd: number | null = null) =>
+  const take = (
+    turn: number,
+    usd: number | null = null,
+    run = 'night-1',
+    signal = new AbortController().signal,
+  ) =>
     takeTurn(
       { db, config, model: client } as ActivityDeps & { model: ModelClient },
-      { run: 'night-1', usd },
+      { run, usd },
       {
         repo: 'acme',
         table: 't',
@@ -52,7 +64,7 @@ function turns(db: Database, model: Partial<ModelConfig>) {
         input: [],
         add: () => Promise.resolve({ ...nothingAdded, seconds: (count.ready += 1) }),
       },
-      new AbortController().signal,
+      signal,
     );
   return { take, count };
 }
@@ -77,3 +89,54 @@ withDatabases('what a turn adds is made ready once, however often there is no ro
   assert.equal((await take(1)).added.seconds, 2);
   assert.deepEqual(count, { ready: 2, asked: 2 });
 }); // prettier-ignore
+
+withDatabases('of two that ask the same at once, one pays; the other waits without a slot and takes the answer', async ({ db }) => {
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
+  const { take, count } = turns(db, { tokensPerMinute: 20_000_000 }, () => (isAsked(), answered));
+  const one = take(0, null, 'night-1');
+  await asked;
+  await assert.rejects(take(0, null, 'single'), AskedElsewhere);
+  answer();
+  assert.equal((await one).stored, false);
+  const other = await take(0, null, 'single');
+  assert.deepEqual([other.stored, other.answer], [true, { ...(await one).answer }]);
+  assert.deepEqual(count, { ready: 1, asked: 1 });
+  assert.equal((await modelSpend(db, 'single')).calls, 0);
+}); // prettier-ignore
+
+withDatabases('who was too slow, and lost the call to another run, goes on with the answer that was first', async ({ db }) => {
+  const mean: { while: () => Promise<unknown> } = { while: () => Promise.resolve() };
+  const { take, count } = turns(db, { tokensPerMinute: 20_000_000 }, () => mean.while());
+  mean.while = async () => {
+    mean.while = () => Promise.resolve();
+    await db.updateTable('tablelore.model_call').set({ claimed_until: '2000-01-01' }).execute();
+    await take(0, null, 'faster');
+  };
+  assert.equal((await take(0, null, 'night-1')).stored, true);
+  assert.equal(count.asked, 2);
+  assert.equal((await modelSpend(db, 'faster')).costUsd?.toFixed(2), '2.00', 'both calls are paid');
+}); // prettier-ignore
+
+for (const [name, fails] of Object.entries({
+  'lost connection': (_: AbortController) => Promise.reject(new SystemError('The server broke off.')),
+  'cancelled call': (cancel: AbortController) => (cancel.abort(), Promise.reject(new Error('aborted'))),
+}))
+  withDatabases(`a ${name} is paid as far as its answer came, and stops what has no budget left`, async ({ db }) => {
+    const cancel = new AbortController();
+    let breaks = true;
+    const { take, count } = turns(db, { tokensPerMinute: 20_000_000 }, (heard) => {
+      if (!breaks) return Promise.resolve();
+      heard(0);
+      heard(3_000_000);
+      return fails(cancel);
+    });
+    await assert.rejects(take(0, 3, 'night-1', cancel.signal), /broke off|aborted/);
+    const { calls, outputTokens, inputTokens, costUsd } = await modelSpend(db, 'night-1');
+    assert.deepEqual([calls, outputTokens, inputTokens > 0, Math.floor(costUsd ?? 0)], [1, 3_000_000, true, 3]);
+    await assert.rejects(take(0, 3), BudgetSpent);
+    breaks = false;
+    await take(0, 9);
+    assert.equal(Math.floor((await modelSpend(db, 'night-1')).costUsd ?? 0), 4, 'the answer comes on top');
+    assert.deepEqual(count, { ready: 1, asked: 2 });
+  }); // prettier-ignore
