@@ -1,10 +1,11 @@
 /** How fresh a table is, as far as configuration and schedulers say. */
-import { own } from '../../schema/contracts/own.ts';
 import type { NewClaim } from '../../schema/contracts/claims.ts';
 import type { CodeEvidence } from '../../schema/contracts/evidence.ts';
 import type { WriteMode } from '../../schema/contracts/facts.ts';
 import type { LinkOutput } from '../../schema/contracts/stages.ts';
 import { codeEvidence } from './declared-claims.ts';
+import type { JobRun } from './jobs.ts';
+import { runsAWeek, scheduleWords } from './schedules.ts';
 import { mainBuild, type TableFacts } from './table-facts.ts';
 
 const windowOf: Partial<Record<WriteMode, string>> = {
@@ -47,9 +48,9 @@ export function freshnessClaim(facts: TableFacts, output: Pick<LinkOutput, 'kind
       evidence.push(here);
     }
   }
-  for (const run of facts.jobs) {
-    if (schedule !== null && job !== null) break;
-    schedule ??= run.job.schedule ?? null;
+  const [run, ...others] = byFrequency(facts.jobs, job);
+  if (run) {
+    schedule = run.job.schedule ?? null;
     job ??= run.job.id;
     evidence.push(codeEvidence(run.file, run.task?.lines ?? run.job.lines));
   }
@@ -73,7 +74,7 @@ export function freshnessClaim(facts: TableFacts, output: Pick<LinkOutput, 'kind
     {
       table: facts.table,
       field: 'freshness',
-      value: { ...value, words: freshnessWords({ ...value, keptDays, label }) },
+      value: { ...value, words: freshnessWords({ ...value, keptDays, label, others }) },
       origin: 'declared',
       confidence: 0.9,
       evidence: evidence.slice(0, 4),
@@ -92,6 +93,15 @@ interface Known {
   readonly keptDays?: number | null;
   /** What people call the schedule. */
   readonly label?: string | null;
+  readonly others?: readonly JobRun[];
+}
+
+/** The runs of the job, or of all jobs where none is named; those with a schedule first, the most frequent before others, and each job once. */
+function byFrequency(runs: TableFacts['jobs'], named: string | null): JobRun[] {
+  const fitting = named === null ? runs : runs.filter(({ job }) => job.id === named);
+  const frequency = ({ job }: JobRun): number => (job.schedule === undefined ? -1 : runsAWeek(job.schedule));
+  const sorted = fitting.toSorted((a, b) => frequency(b) - frequency(a));
+  return sorted.filter(({ job }, index) => sorted.findIndex((other) => other.job.id === job.id) === index);
 }
 
 /** One sentence, without anything that is not known. */
@@ -101,6 +111,8 @@ function freshnessWords(known: Known): string {
     parts.push(`built ${scheduleWords(known.schedule)}${known.job ? ` by ${known.job}` : ''}`);
   else if (known.job) parts.push(`built by ${known.job}`);
   else if (known.label) parts.push(`labelled "${known.label}", but no job that builds it is known`);
+  for (const { job } of (known.others ?? []).slice(0, 2))
+    if (job.schedule !== undefined) parts.push(`also ${scheduleWords(job.schedule)} by ${job.id}`);
   if (known.window === 'full') parts.push('replaced whole by each run');
   if (known.window === 'incremental') parts.push('each run adds or updates rows');
   if (known.window === 'partition') parts.push('each run replaces its partition');
@@ -109,24 +121,6 @@ function freshnessWords(known: Known): string {
   if (known.loaded_at) parts.push(`${known.loaded_at} tells when a row was loaded`);
   if (known.late_after !== null) parts.push(`late after ${durationWords(known.late_after)}`);
   return parts.join('; ');
-}
-
-const presets: Readonly<Record<string, string>> = {
-  '@hourly': 'every hour',
-  '@daily': 'every day at 00:00',
-  '@weekly': 'every week',
-  '@monthly': 'every month',
-  '@once': 'once',
-};
-
-export function scheduleWords(schedule: string): string {
-  const preset = own(presets, schedule);
-  if (preset) return preset;
-  const daily = /^(\d{1,2}) (\d{1,2}) \* \* \*$/.exec(schedule);
-  if (daily) return `every day at ${(daily[2] ?? '').padStart(2, '0')}:${(daily[1] ?? '').padStart(2, '0')}`;
-  const hourly = /^(\d{1,2}) \* \* \* \*$/.exec(schedule);
-  if (hourly) return `every hour at minute ${hourly[1] ?? ''}`;
-  return `on schedule "${schedule}"`;
 }
 
 function durationWords(seconds: number): string {

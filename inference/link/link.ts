@@ -9,6 +9,7 @@ import { nameKey, type LinkOutput } from '../../schema/contracts/stages.ts';
 import { declaredClaims } from './declared-claims.ts';
 import { testedKeys, notNullColumns } from './axioms.ts';
 import { declaredPlaces } from './declared-places.ts';
+import { dbtRuns } from './dbt-runs.ts';
 import { indexJobs, wholeJobs } from './jobs.ts';
 import { computeLevels } from './levels.ts';
 import { completer, createNameResolver, type NameResolver, type NameScope } from './names.ts';
@@ -49,6 +50,7 @@ export function linkFacts(files: readonly LinkFile[], options: LinkOptions): Lin
     [...tables.values()].map((facts) => [facts.table, orderedAfter(facts, scopes, resolver)]),
   );
   const order = computeLevels(tables.keys(), (table) => upstream.get(table) ?? []);
+  for (const [table, runs] of dbtRuns(files, tables, upstream)) tables.get(table)?.jobs.push(...runs);
   const context = { scopes, resolver, tables, options };
   const linked = [...tables.values()].map((facts) => {
     const level = order.levelOf.get(facts.table) ?? 0;

@@ -2,7 +2,8 @@
 import type { ClaimValue, NewClaim } from '../../schema/contracts/claims.ts';
 import type { TableId } from '../../schema/contracts/names.ts';
 import type { LinkOutput } from '../../schema/contracts/stages.ts';
-import { freshnessClaim, scheduleWords } from './freshness-claim.ts';
+import { freshnessClaim } from './freshness-claim.ts';
+import { scheduleWords } from './schedules.ts';
 import { mainBuild, readsOf, type LinkContext, type TableFacts } from './table-facts.ts';
 
 /** More tables than this are not one answer to "how fresh is it". */

@@ -53,6 +53,7 @@ function taskFacts(task: TaskState, run: Run): JobTask {
     lines: task.lines,
     after: [...task.after],
     runs: [...task.runs],
+    ...(task.dbt.length > 0 && { dbt: task.dbt }),
     writes: uniqueNames(builds.map((build) => build.target)),
     reads: uniqueNames(reads),
   };

@@ -1,5 +1,5 @@
 import type { Dialect } from '../../schema/contracts/dialect.ts';
-import type { Lines } from '../../schema/contracts/facts.ts';
+import type { DbtRun, Lines } from '../../schema/contracts/facts.ts';
 import type { NameRef } from '../../schema/contracts/names.ts';
 import type { Relation } from '../../schema/contracts/relation.ts';
 import { findings, type Findings } from '../reader.ts';
@@ -99,6 +99,7 @@ export interface TaskState {
   readonly lines: Lines;
   readonly after: Set<string>;
   readonly runs: Set<string>;
+  readonly dbt: DbtRun[];
   owner?: string;
 }
 

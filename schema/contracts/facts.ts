@@ -81,6 +81,8 @@ export interface Build {
   readonly columns?: readonly string[];
   /** `unique_key`, MERGE's key columns: configuration of the write, not a test. */
   readonly uniqueKey?: readonly string[];
+  /** A run looks for rows with the same unique key only in a part of the table (dbt's `incremental_predicates`). Absent: in all of it. */
+  readonly matchesPart?: true;
   /** MERGE's ON condition, with the target and source under their aliases. */
   readonly mergeOn?: Expression;
   /** Column or expression texts that partition the table, as configured. */
@@ -216,13 +218,26 @@ export interface Job {
   readonly tasks: readonly JobTask[];
 }
 
+/** A command that builds nodes of a dbt project. */
+export interface DbtRun {
+  /** Folder of the project as the code names it; '' where it names none. */
+  readonly folder: string;
+  /** `run`: models; `build`: all nodes; `snapshot`, `seed`: those only. */
+  readonly command: 'run' | 'build' | 'snapshot' | 'seed';
+  /** Selectors as dbt takes them (`tag:daily`, `+orders`, `staging.*`); none: everything. */
+  readonly select: readonly string[];
+  readonly exclude: readonly string[];
+}
+
 export interface JobTask {
   readonly id: string;
   readonly lines: Lines;
   /** Tasks that must end before this one. */
   readonly after: readonly string[];
-  /** Files that it runs (a SQL file, a Python job, a dbt selector's project folder), as the code names them. */
+  /** Files that it runs (a SQL file, a Python job), as the code names them. */
   readonly runs: readonly string[];
+  /** What it builds of dbt projects; absent where it builds nothing, or only the run knows what. */
+  readonly dbt?: readonly DbtRun[];
   /** Tables that it writes and reads where the operator says so. */
   readonly writes: readonly NameRef[];
   readonly reads: readonly NameRef[];

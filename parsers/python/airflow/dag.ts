@@ -5,6 +5,7 @@ import { readable } from '../../runtime-text.ts';
 import { argument, linesOf, type Call, type JobState, type Library, type Run } from '../run.ts';
 import { callSyntax, type PyNode } from '../tree.ts';
 import { field, textOf, textsOf, type FunctionValue, type Value } from '../values.ts';
+import { cosmosRun } from './dbt.ts';
 import { addTask, taskOf } from './task.ts';
 import { addOrder, argumentTasks } from './order.ts';
 
@@ -13,20 +14,22 @@ export const dags: Library = (call, run) => {
   if (call.method === '@' && call.receiver?.is === 'function') return decoratedCall(call.receiver, call, run);
   if (/(^|\.)(DAG|DbtDag)$/.test(call.path)) {
     const id = textOf(argument(call, 0, 'dag_id')) ?? (call.keywords.has('dag_id') ? 'dag' : undefined);
-    return id === undefined ? undefined : openJob(readable(id), call.keywords, call.node, run);
+    if (id === undefined) return undefined;
+    const dag = openJob(readable(id), call.keywords, call.node, run);
+    if (call.path.endsWith('DbtDag')) dbtGroup('dbt', dag, call, run);
+    return dag;
   }
-  if (/(^|\.)DbtTaskGroup$/.test(call.path)) return dbtGroup(call, run);
+  if (/(^|\.)DbtTaskGroup$/.test(call.path)) return dbtGroup(textOf(argument(call, 0, 'group_id')) ?? 'dbt', call.keywords.get('dag'), call, run); // prettier-ignore
   if (/(^|\.)TaskGroup$/.test(call.path)) return { is: 'tasks', ids: [], group: true };
   return undefined;
 };
 
 /** Astronomer Cosmos' group of a dbt project's models: one task here. */
-function dbtGroup(call: Call, run: Run): Value {
-  const id = textOf(argument(call, 0, 'group_id')) ?? 'dbt';
-  const config = call.keywords.get('project_config');
-  const folder = textOf(field(config, 'dbt_project_path') ?? field(config, '0'));
-  const group = addTask(readable(id), call.node, call.keywords, run);
-  taskOf(readable(id), run)?.runs.add(`dbt:${readable(folder ?? '')}`);
+function dbtGroup(id: string, dag: Value | undefined, call: Call, run: Run): Value {
+  const keywords = dag === undefined ? call.keywords : new Map([...call.keywords, ['dag', dag]]);
+  const group = addTask(readable(id), call.node, keywords, run);
+  const made = cosmosRun(call.keywords);
+  if (made) taskOf(readable(id), run)?.dbt.push(made);
   return group;
 }
 

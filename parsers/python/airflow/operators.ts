@@ -7,6 +7,7 @@ import { argument, lineOf, linesOf, type Call, type Library, type Run } from '..
 import { addBuild, addUse, codeLocation, codeTable, executeSql, isSql, type Destination } from '../sql.ts';
 import { field, textOf, textsOf, type Value } from '../values.ts';
 import { commandRuns } from './commands.ts';
+import { dbtOperator, dbtRunsOf } from './dbt.ts';
 import { addOrder, argumentTasks } from './order.ts';
 import { addTask, taskOf } from './task.ts';
 
@@ -67,15 +68,19 @@ function readOperator(name: string, call: Call, run: Run): void {
   }
   for (const key of ['bash_command', 'command', 'arguments', 'cmds', 'ssh_command', 'args']) {
     const texts = textsOf(call.keywords.get(key));
-    if (texts.length > 0) runs(commandRuns(texts.map(templatesToHoles).join(' ')));
+    const command = texts.map(templatesToHoles).join(' ');
+    runs(commandRuns(command));
+    task?.dbt.push(...dbtRunsOf(command));
   }
   for (const key of ['application', 'main', 'py_file', 'notebook_path', 'input_nb', 'project_path']) {
     runs(textsOf(call.keywords.get(key)).map((text) => readable(templatesToHoles(text))));
   }
   const job = call.keywords.get('job') ?? call.keywords.get('json') ?? call.keywords.get('main');
   runs(filesIn(job));
-  if (/^Dbt/.test(name))
-    runs([`dbt:${textOf(call.keywords.get('project_dir') ?? call.keywords.get('dir')) ?? ''}`]);
+  const dbt = dbtOperator(name, call);
+  if (dbt) task?.dbt.push(dbt);
+  if (/^DbtCloud/.test(name))
+    task?.dbt.push(...textsOf(call.keywords.get('steps_override')).flatMap(dbtRunsOf));
   const external = textOf(call.keywords.get('external_dag_id'));
   if (external !== undefined && task !== undefined) {
     const other = textOf(call.keywords.get('external_task_id'));

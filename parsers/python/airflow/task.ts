@@ -11,7 +11,7 @@ export function addTask(
 ): Extract<Value, { is: 'tasks' }> {
   const job = jobOf(keywords.get('dag'), node, run);
   if (!job.tasks.has(id)) {
-    const task: TaskState = { id, lines: linesOf(run, node), after: new Set(), runs: new Set() };
+    const task: TaskState = { id, lines: linesOf(run, node), after: new Set(), runs: new Set(), dbt: [] };
     const owner = textOf(keywords.get('owner'));
     if (owner !== undefined) task.owner = owner;
     job.tasks.set(id, task);
