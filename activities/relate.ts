@@ -1,15 +1,16 @@
 /** Compares tables with each other: joins that code writes anywhere, look-alikes, and keys and references that the others make likely. */
 import { windowOfWrite } from '../inference/link/freshness-claim.ts';
-import { rankJoins, type FoundJoin } from '../inference/derive/rank-joins.ts';
+import { rankJoins, type FoundJoin, type RankedJoin } from '../inference/derive/rank-joins.ts';
 import { isTemporary } from '../inference/link/table-id.ts';
 import { similarTables, type TableShape } from '../knowledge/similar.ts';
 import type { ClaimValue, NewClaim } from '../schema/contracts/claims.ts';
 import type { LinkOutput, StageResult } from '../schema/contracts/stages.ts';
 import { outputsByTable, saveStageResults } from '../store/claim-sets.ts';
 import { readClaims } from '../store/claims.ts';
+import { currentEdges } from '../store/edges.ts';
 import { keysWithDiagnostic } from '../store/facts.ts';
 import { readLinks } from '../store/links.ts';
-import { pointedSets } from '../store/pointed-sets.ts';
+import { pointedSets, type PointedSet } from '../store/pointed-sets.ts';
 import { pointTables, type PointerChange } from '../store/pointers.ts';
 import type { ChunkResult, RunHandle } from './contract.ts';
 import type { DeriveOutput } from './derive.ts';
@@ -33,47 +34,9 @@ export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResu
   return alive(async () => {
     const { db } = deps;
     const { repo, asOf } = handle;
-    const tables = await loadTables(deps, handle);
-    const joins = rankJoins(
-      foundJoins(tables),
-      (table) => tables.get(table)?.link.path ?? null,
-      (table) => tables.get(table)?.link.testedKeys.map(({ columns }) => columns) ?? [],
-    );
-    const shapes = [...tables].map(similarInput);
-    const alike = similarTables(
-      shapes.filter(({ table }) => !isTemporary(table)),
-      shapes.filter(({ table }) => isTemporary(table)),
-    );
-    const likely = likelyClaims(tables, (table) => (joins.get(table) ?? []).map(({ value }) => value));
     const before = await pointedSets(db, repo, asOf, 'relate');
-    const wanted = inScope(handle);
     const results: StageResult[] = [];
-    for (const table of tables.keys()) {
-      if (isTemporary(table) || !wanted(table)) continue;
-      const claims = [
-        ...(joins.get(table) ?? []).map((join): NewClaim => ({
-          table,
-          field: 'join',
-          value: join.value,
-          origin: 'derived',
-          confidence: join.builders.length > 1 ? 0.95 : 0.85,
-          evidence: evidenceAt(tables.get(join.first.builder)?.link, join.first.place),
-          steps: [
-            {
-              text: `joined so by ${join.builders.slice(0, 5).join(', ')}${join.builders.length > 5 ? ` and ${join.builders.length - 5} more` : ''}`,
-            },
-          ],
-        })),
-        ...(alike.get(table) ?? []).map((value): NewClaim => ({
-          table,
-          field: 'similar',
-          value: { ...value, differences: [...value.differences] },
-          origin: 'derived',
-          confidence: 0.8,
-          evidence: evidenceAt(tables.get(table)?.link, null),
-        })),
-        ...(likely.get(table) ?? []),
-      ];
+    for (const [table, claims] of await relatedClaims(deps, handle, before)) {
       const known = before.get(table);
       const inputHash = hashOf(claims);
       if (known?.inputHash === inputHash || (known === undefined && claims.length === 0)) continue;
@@ -85,12 +48,105 @@ export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResu
   });
 }
 
-async function loadTables({ db }: ActivityDeps, { repo, asOf }: RunHandle): Promise<Map<string, TableState>> {
-  const derives = await pointedSets(db, repo, asOf, 'derive');
+type Tables = ReadonlyMap<string, TableState>;
+
+/**
+ * By table that the run is for. For a single table that was compared before, only what joins it is gathered anew, from those that read it: to find its
+ * look-alikes and likely keys all tables are needed, and those that the last night found stay until the next.
+ */
+async function relatedClaims(
+  deps: ActivityDeps,
+  handle: RunHandle,
+  before: ReadonlyMap<string, PointedSet>,
+): Promise<Map<string, NewClaim[]>> {
+  const { table } = handle;
+  const known = table === null ? undefined : before.get(table);
+  if (table === null || known === undefined) return compareAll(await loadTables(deps, handle), inScope(handle)); // prettier-ignore
+  const tables = await loadTables(deps, handle, await tablesAround(deps, handle, table));
+  const others = (await readClaims(deps.db, [known.setId])).get(known.setId) ?? [];
+  const evidence = evidenceAt(tables.get(table)?.link, null);
+  const kept = others
+    .filter((claim) => claim.field !== 'join' || claim.value.by_name === true)
+    .map(({ id: _, ...claim }): NewClaim => ({ ...claim, evidence }));
+  return new Map([[table, [...joinClaims(table, tables, joinsIn(tables)), ...kept]]]);
+}
+
+function compareAll(tables: Tables, wanted: (table: string) => boolean): Map<string, NewClaim[]> {
+  const joins = joinsIn(tables);
+  const shapes = [...tables].map(similarInput);
+  const alike = similarTables(
+    shapes.filter(({ table }) => !isTemporary(table)),
+    shapes.filter(({ table }) => isTemporary(table)),
+  );
+  const likely = likelyClaims(tables, (table) => (joins.get(table) ?? []).map(({ value }) => value));
+  const claims = new Map<string, NewClaim[]>();
+  for (const [table, { link }] of tables) {
+    if (isTemporary(table) || !wanted(table)) continue;
+    const similar = (alike.get(table) ?? []).map((value): NewClaim => ({
+      table,
+      field: 'similar',
+      value: { ...value, differences: [...value.differences] },
+      origin: 'derived',
+      confidence: 0.8,
+      evidence: evidenceAt(link, null),
+    }));
+    claims.set(table, [...joinClaims(table, tables, joins), ...similar, ...(likely.get(table) ?? [])]);
+  }
+  return claims;
+}
+
+type Joins = ReadonlyMap<string, readonly RankedJoin[]>;
+
+const joinsIn = (tables: Tables): Joins =>
+  rankJoins(
+    foundJoins(tables),
+    (table) => tables.get(table)?.link.path ?? null,
+    (table) => tables.get(table)?.link.testedKeys.map(({ columns }) => columns) ?? [],
+  );
+
+function joinClaims(table: string, tables: Tables, joins: Joins): NewClaim[] {
+  return (joins.get(table) ?? []).map(({ value, builders, first }) => ({
+    table,
+    field: 'join',
+    value,
+    origin: 'derived',
+    confidence: builders.length > 1 ? 0.95 : 0.85,
+    evidence: evidenceAt(tables.get(first.builder)?.link, first.place),
+    steps: [
+      {
+        text: `joined so by ${builders.slice(0, 5).join(', ')}${builders.length > 5 ? ` and ${builders.length - 5} more` : ''}`,
+      },
+    ],
+  }));
+}
+
+/** The table, those that read it, and what these read, also by way of temporary tables: all that code joins it with is among them. */
+async function tablesAround(
+  { db }: ActivityDeps,
+  { repo, asOf }: RunHandle,
+  table: string,
+): Promise<string[]> {
+  const readers = (await currentEdges(db, repo, asOf, [table])).map((edge) => edge.table);
+  const found = new Set([table, ...readers]);
+  for (let next = [...found]; next.length > 0;) {
+    const links = await readLinks(db, repo, asOf, next);
+    const read = new Set([...links.values()].flatMap(({ upstream }) => upstream)).difference(found);
+    for (const one of read) found.add(one);
+    next = [...read].filter(isTemporary);
+  }
+  return [...found];
+}
+
+async function loadTables(
+  { db }: ActivityDeps,
+  { repo, asOf }: RunHandle,
+  only?: readonly string[],
+): Promise<Tables> {
+  const derives = await pointedSets(db, repo, asOf, 'derive', only);
   const derived = await outputsByTable<DeriveOutput>(db, derives);
   const claims = await readClaims(db, [...derives.values()].map(({ setId }) => setId), ['grain', 'population']); // prettier-ignore
   const tables = new Map<string, TableState>();
-  const links = await readLinks(db, repo, asOf);
+  const links = await readLinks(db, repo, asOf, only);
   const keys = new Set([...links.values()].flatMap(({ builds }) => builds.map(({ facts }) => facts)));
   const asking = await keysWithDiagnostic(db, [...keys], 'dbt.needs_warehouse');
   for (const [table, link] of links) {
@@ -106,7 +162,7 @@ async function loadTables({ db }: ActivityDeps, { repo, asOf }: RunHandle): Prom
   return tables;
 }
 
-function* foundJoins(tables: ReadonlyMap<string, TableState>): Generator<FoundJoin> {
+function* foundJoins(tables: Tables): Generator<FoundJoin> {
   for (const [builder, { derive }] of tables) {
     for (const observation of derive?.joins ?? []) {
       if (isTemporary(observation.left.table) || isTemporary(observation.right.table)) continue;

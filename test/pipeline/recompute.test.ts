@@ -169,6 +169,27 @@ test('a changed file of macros has its users read again, and nothing else', asyn
   assert.deepEqual(counts.embedded.filter((text) => text.startsWith('Query on')), []); // prettier-ignore
 });
 
+test('one table alone is joined as the next night joins it, and compared with others by that night', async () => {
+  const table = 'acme-data.marts.fct_order_items';
+  const path = 'dbt/models/marts/core/fct_order_items.sql';
+  const found = async () => {
+    const entries = await readLedger(world.db, repo, lastDay, { tables: [table], field: ['join', 'similar'], origin: 'derived' }, null, 100); // prettier-ignore
+    return entries.map(({ claim }) => claim);
+  };
+  const joins = async () => (await found()).filter(({ field }) => field === 'join');
+  const alike = async () => (await found()).flatMap(({ field, value }) => (field === 'similar' ? JSON.stringify(value) : [])).sort(); // prettier-ignore
+  const before = { joins: await joins(), alike: await alike() };
+  world.commit({ [path]: textOf(world, path).replace('orders.order_id = items.order_id', 'orders.order_id = items.order_id and orders.customer_id = items.unit_count') }); // prettier-ignore
+  await (await world.start('enrichTable', { table, asOf: lastDay })).result();
+  const alone = await joins();
+  assert.notDeepEqual(alone, before.joins);
+  assert.deepEqual(await alike(), before.alike);
+  await world.night();
+  assert.deepEqual(await joins(), alone);
+  world.commit({ [path]: textOf(world, path).replace(' and orders.customer_id = items.unit_count', '') });
+  await world.night();
+});
+
 test('a table whose file is deleted is retired', async () => {
   const table = 'acme-data.marts.tickets_per_customer_weekly';
   const isKnown = async () => (await pointedSets(world.db, repo, lastDay, 'card')).has(table);
