@@ -1,7 +1,7 @@
 /** Patience with a server that is away for a moment: one that was killed is started again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
-import { isTableloreError } from '../schema/contracts/errors.ts';
+import { isTableloreError, SystemError } from '../schema/contracts/errors.ts';
 
 const patienceMs = 60_000;
 
@@ -17,7 +17,7 @@ export async function patiently<T>(work: () => Promise<T>, limitMs = patienceMs)
     } catch (error) {
       if (!isAway(error)) throw error;
       if (deadline === 0 || Date.now() - begun > limitMs) deadline = Date.now() + limitMs;
-      else if (Date.now() > deadline) throw error;
+      else if (Date.now() > deadline) throw cannotStore(error) ? fullServer(error) : error;
     }
   }
 }
@@ -34,3 +34,13 @@ function isAway(error: unknown): boolean {
   const { code, errors = [] } = error as { code?: unknown; errors?: readonly unknown[] };
   return away.has(code) || /^Connection terminated/.test(error.message) || errors.some(isAway) || isAway(error.cause); // prettier-ignore
 }
+
+/** What a Temporal server answers whose own database cannot be written; why, only its log says. */
+const cannotStore = (error: unknown): boolean =>
+  error instanceof Error && (/shard status unknown/.test(error.message) || cannotStore(error.cause));
+
+const fullServer = (cause: unknown): SystemError =>
+  new SystemError('The Temporal server stores nothing any more: its disk may be full.', {
+    cause,
+    next: 'See its log, make room, then start again: runs go on.',
+  });

@@ -55,7 +55,9 @@ export async function previewRun(
 async function begin(client: Client, request: RunRequest, terminal: Terminal): Promise<WorkflowHandle> {
   const { workflow, workflowId, input } = request;
   try {
-    return await client.workflow.start(workflow, { taskQueue: mainQueue, workflowId, args: [input] });
+    return await patiently(() =>
+      client.workflow.start(workflow, { taskQueue: mainQueue, workflowId, args: [input] }),
+    );
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     terminal.line(`${workflowId} is under way already; this shows how it goes on.`);

@@ -42,3 +42,9 @@ test('a server that stays away is given up', async () => {
   );
   assert.equal(tries, 2);
 });
+
+test('a Temporal server that cannot store anything is told as that', async () => {
+  const answer = Object.assign(new Error('14 UNAVAILABLE: shard status unknown'), { code: 14 });
+  const refused = new Error('Failed to start Workflow', { cause: answer });
+  await assert.rejects(patiently(() => Promise.reject(refused), 50), { name: 'SystemError', cause: refused, message: /disk may be full/ }); // prettier-ignore
+});
