@@ -16,14 +16,18 @@ export function deriveFilter(node: BoundFilter, prover: Prover): Properties {
 
 /** Adds the condition to what is known, as population and as facts about columns. */
 export function assume(value: BoundExpression, known: Properties, prover: Prover, line?: number): void {
-  known.predicates.push(predicate(asMatch(value, known, prover) ?? value, line));
+  const alone = unmatched(value, known);
+  known.predicates.push(predicate(alone?.condition ?? asMatch(value, prover) ?? value, line));
+  if (alone) known.dependencies.push({ from: [], to: alone.row, why: reason('only rows without a match are kept', line) }); // prettier-ignore
   learn(value, known, prover, line);
 }
 
+/** `other.id IS NULL` behind an outer join. */
+const unmatched = (value: BoundExpression, known: Properties) =>
+  value.ex === 'unary' && value.op === 'IS NULL' && value.value.ex === 'ref' ? known.unmatched.get(value.value.id) : undefined; // prettier-ignore
+
 /** The condition as one on a partner elsewhere, where it is one. */
-function asMatch(value: BoundExpression, known: Properties, prover: Prover): BoundExpression | null {
-  if (value.ex === 'unary' && value.op === 'IS NULL' && value.value.ex === 'ref')
-    return known.unmatched.get(value.value.id) ?? null;
+function asMatch(value: BoundExpression, prover: Prover): BoundExpression | null {
   const negated = value.ex === 'unary' && value.op === 'NOT';
   const inner = negated ? value.value : value;
   if (inner.ex !== 'subquery' || inner.kind !== 'in' || inner.value?.ex !== 'ref') return null;

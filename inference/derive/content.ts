@@ -11,6 +11,8 @@ export interface Content {
   readonly queries: readonly Query[];
   readonly mode: WriteMode;
   readonly uniqueKey: readonly string[];
+  /** Later runs look for the same unique key in a part of the table only. */
+  readonly matchesPart: boolean;
   readonly partitionBy: readonly string[];
   readonly line?: number;
 }
@@ -23,9 +25,10 @@ export function contentOf(builds: readonly Build[]): Content {
   const [first, ...rest] = filling;
   const partitionBy =
     builds.find((build) => build.partitionBy && build.partitionBy.length > 0)?.partitionBy ?? [];
-  if (!first) return { queries: [], mode: 'define', uniqueKey: [], partitionBy };
+  if (!first) return { queries: [], mode: 'define', uniqueKey: [], matchesPart: false, partitionBy };
   const line = first.lines[0];
-  const base = { partitionBy, uniqueKey: uniqueKeyOf(filling), line };
+  const matchesPart = filling.some((build) => build.matchesPart);
+  const base = { partitionBy, uniqueKey: uniqueKeyOf(filling), matchesPart, line };
   const updated = builds.some((build) => build.write === 'update');
   if (first.write === 'replace' && rest.length > 0 && rest.every((build) => build.write === 'append'))
     return { ...base, queries: [together(filling)], mode: updated ? 'update' : 'replace' };

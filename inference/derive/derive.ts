@@ -17,12 +17,14 @@ import type { BuildInFile, Place } from './places.ts';
 import { population, runWindow } from './population.ts';
 import type { PopulationFact } from './population.ts';
 import { visibleDependencies } from './project.ts';
+import { hopesOf } from './properties.ts';
 import type { Run } from './run.ts';
 import { tableRuns } from './table-runs.ts';
 import type { TableRuns } from './table-runs.ts';
 import { columnType } from './types.ts';
 import { snapshotDependency, tableKeys } from './write.ts';
-import type { TableKey, Write } from './write.ts';
+import type { TableKey } from './run-keys.ts';
+import type { Write } from './write.ts';
 
 export interface DeriveInput {
   readonly table: TableId;
@@ -73,6 +75,7 @@ export function deriveTable(input: DeriveInput, made: TableRuns = tableRuns(inpu
   const [first] = runs;
   if (!first) return withoutRows(input);
   const keys = tableKeys(runs, writeOf(input, content));
+  const likely = likelyOf(runs, writeOf(input, content), keys);
   const columns = columnsOf(first, runs);
   const complete = !runs.some((run) => run.open || !sameColumns(run, first));
   const lineage = lineageOf(runs);
@@ -96,6 +99,7 @@ export function deriveTable(input: DeriveInput, made: TableRuns = tableRuns(inpu
       .filter((key) => key.scope === 'table')
       .slice(0, 8)
       .map(interfaceKey),
+    ...(likely.length > 0 && { likely }),
     determines: [
       ...determined(first, content.mode),
       ...(content.mode === 'snapshot' && content.uniqueKey.length > 0 ? [snapshotDependency(content)] : []),
@@ -132,6 +136,22 @@ export function deriveTable(input: DeriveInput, made: TableRuns = tableRuns(inpu
   };
 }
 
+/** Keys of the whole table that are no wider than those that are proved. */
+function likelyOf(runs: readonly Run[], write: Write, keys: readonly TableKey[]): InterfaceKey[] {
+  if (runs.every(({ likely }) => likely.length === 0)) return [];
+  const hoping = runs.map((run) => ({ ...run, keys: [...run.likely, ...run.keys], dependencies: hopesOf(run.known) })); // prettier-ignore
+  const known = new Set(keys.map(({ columns }) => [...columns].sort().join('\n')));
+  return tableKeys(hoping, write)
+    .filter(
+      ({ scope, columns, why }) =>
+        scope === 'table' && why.assumed && !known.has([...columns].sort().join('\n')),
+    )
+    .slice(0, mostLikely)
+    .map(interfaceKey);
+}
+
+const mostLikely = 3;
+
 /** How the runs' rows come together in the table. */
 const writeOf = (
   { table, partitionBy = [] }: Pick<DeriveInput, 'table' | 'partitionBy'>,
@@ -140,6 +160,7 @@ const writeOf = (
   table,
   mode: content.mode,
   uniqueKey: content.uniqueKey,
+  matchesPart: content.matchesPart,
   partitionBy: content.partitionBy.length > 0 ? content.partitionBy : partitionBy,
   ...(content.line === undefined ? {} : { line: content.line }),
 });

@@ -10,7 +10,7 @@ import { origin } from './prover.ts';
 import { stepsOf } from './reason.ts';
 import type { Run } from './run.ts';
 import { columnType } from './types.ts';
-import type { TableKey } from './write.ts';
+import type { TableKey } from './run-keys.ts';
 
 export function grainOf(
   keys: TableKey[],

@@ -1,7 +1,7 @@
 /** Operators that make new rows out of groups of rows: GROUP BY, DISTINCT, pivots. */
 import type { BoundDistinct, BoundGroup, BoundPivot, ColumnId } from '../bind/bound.ts';
 import { addColumn } from './compute.ts';
-import { dependenciesOf, restrict } from './properties.ts';
+import { dependenciesOf, hopesOf, restrict } from './properties.ts';
 import type { Properties } from './properties.ts';
 import { named } from './prover.ts';
 import type { Prover } from './prover.ts';
@@ -32,7 +32,10 @@ export function deriveGroup(node: BoundGroup, prover: Prover): Properties {
 /** One row per combination of `by`: of what was known, what is about columns that `by` determines stays true. */
 function regroup(known: Properties, by: readonly ColumnId[], row: ColumnId, why: Reason): void {
   const fixed = dependenciesOf(known).closure(by);
+  const hoped = known.likely.length === 0 ? null : hopesOf(known).minimise(by, known.row);
   restrict(known, fixed);
+  if (hoped && hoped.columns.length < by.length)
+    known.likely.push({ from: hoped.columns, to: [row], why: reason('rows had one of each before', why.line, hoped.used.map((one) => one.why)) }); // prettier-ignore
   known.row = [row];
   known.unkeyed = new Set();
   known.fullJoins = [];

@@ -4,19 +4,15 @@ import { madeOfKeys } from './lost-keys.ts';
 import { dependenciesOf, properties } from './properties.ts';
 import type { Predicate, Properties, Term } from './properties.ts';
 import type { Prover } from './prover.ts';
-import { visibleDependencies, visibleKeys } from './project.ts';
+import { likelyKeys, visibleDependencies, visibleKeys, type VisibleKey } from './project.ts';
 import type { Dependency } from './dependencies.ts';
 import { reason } from './reason.ts';
-import type { Reason } from './reason.ts';
 import { replaceColumns } from './replace.ts';
 
 /** What is known of a relation, said of its visible columns only. */
 export interface Summary {
-  readonly keys: readonly {
-    readonly columns: readonly ColumnId[];
-    readonly weak: boolean;
-    readonly why: Reason;
-  }[];
+  readonly keys: readonly VisibleKey[];
+  readonly likely: readonly VisibleKey[];
   readonly dependencies: readonly Dependency[];
   readonly notNull: ReadonlySet<ColumnId>;
   readonly values: ReadonlyMap<ColumnId, readonly string[]>;
@@ -27,11 +23,13 @@ export interface Summary {
 }
 
 const mostKeys = 8;
+const mostLikely = 3;
 
 export function summarise(known: Properties, visible: ReadonlySet<ColumnId>, prover: Prover): Summary {
   const dependencies = dependenciesOf(known);
   return {
     keys: visibleKeys(known, dependencies, visible, mostKeys, prover),
+    likely: likelyKeys(known, visible, mostLikely, prover),
     dependencies: visibleDependencies(known, dependencies, visible),
     notNull: known.notNull,
     values: known.values,
@@ -60,13 +58,14 @@ export function deriveInstance(
       columns.set(id, mine);
       return mine;
     });
-  for (const key of summary.keys)
-    known.dependencies.push({
-      from: mapped(key.columns),
-      to: [node.row],
-      why: key.why,
-      ...(key.weak ? { weak: mapped(key.columns) } : {}),
-    });
+  const keyed = (key: VisibleKey): Dependency => ({
+    from: mapped(key.columns),
+    to: [node.row],
+    why: key.why,
+    ...(key.weak ? { weak: mapped(key.columns) } : {}),
+  });
+  for (const key of summary.keys) known.dependencies.push(keyed(key));
+  for (const key of summary.likely) known.likely.push(keyed(key));
   for (const dependency of summary.dependencies)
     known.dependencies.push({
       ...dependency,

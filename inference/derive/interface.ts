@@ -7,6 +7,8 @@ export interface TableInterface {
   /** `false`: there may be columns besides these. */
   readonly complete: boolean;
   readonly keys: readonly InterfaceKey[];
+  /** Keys that rest on what joins and unions are mostly written for: in no proof. Absent: none. */
+  readonly likely?: readonly InterfaceKey[];
   /** Dependencies that no key says. */
   readonly determines: readonly InterfaceDependency[];
   readonly population: readonly InterfacePredicate[];

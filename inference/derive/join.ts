@@ -17,14 +17,11 @@ export function deriveJoin(node: BoundJoin, prover: Prover): Properties {
   const right = prover.derive(node.right);
   if (node.lateral && node.outer.length > 0) beside(right, node.outer);
   const rows = { left: [...left.row], right: [...right.row] };
-  mayBeUnique(
-    left,
-    node.pairs.map((pair) => pair.left),
-  );
-  mayBeUnique(
-    right,
-    node.pairs.map((pair) => pair.right),
-  );
+  const on = { left: node.pairs.map((pair) => pair.left), right: node.pairs.map((pair) => pair.right) };
+  const open = { left: mayBeUnique(left, on.left), right: mayBeUnique(right, on.right) };
+  const other = node.kind === 'right' ? 'left' : 'right';
+  if (open[other] && node.kind !== 'full')
+    (other === 'left' ? left : right).likely.push(onePartner(node, on[other], rows[other], prover));
   const joined = combine(node, left, right, prover);
   for (const range of node.ranges) onePeriod(node, range, rows[range.side], joined, prover);
   for (const column of node.columns) addColumn(column, joined, prover);
@@ -48,14 +45,31 @@ function combine(node: BoundJoin, left: Properties, right: Properties, prover: P
 }
 
 /** Rows joined on columns that are part of no known key: for all the code says, the columns may be unique, so no fan-out is proved. */
-function mayBeUnique(side: Properties, columns: readonly ColumnId[]): void {
-  if (columns.length === 0 || dependenciesOf(side).determines(columns, side.row)) return;
+function mayBeUnique(side: Properties, columns: readonly ColumnId[]): boolean {
+  if (columns.length === 0 || dependenciesOf(side).determines(columns, side.row)) return false;
   const partOfKey = side.dependencies.some(
     (dependency) =>
       dependency.to.some((id) => side.row.includes(id)) &&
       columns.every((id) => dependency.from.includes(id)),
   );
   if (!partOfKey) for (const id of side.row) side.unkeyed.add(id);
+  return !partOfKey;
+}
+
+/** Joins mostly look something up: what stands second has one row for each of the first. */
+function onePartner(
+  node: BoundJoin,
+  columns: readonly ColumnId[],
+  row: readonly ColumnId[],
+  prover: Prover,
+): Dependency {
+  const text = (): string => `what is joined has one row per ${named(prover, columns)}`;
+  const rests = ['joins find at most one row'];
+  return {
+    from: columns,
+    to: row,
+    why: { text, ...(node.line === undefined ? {} : { line: node.line }), rests, assumed: true },
+  };
 }
 
 /**
@@ -159,10 +173,11 @@ function outer(
   for (const condition of ofAdded) assume(condition, added, prover, node.line);
   for (const pair of pairs) if (!pair.nullSafe) added.notNull.add(pair.right);
   const { match } = node;
-  const dependencies = added.dependencies.flatMap((dependency) => padded(dependency, match, added));
+  const withNulls = (of: readonly Dependency[]): Dependency[] => of.flatMap((dependency) => padded(dependency, match, added)); // prettier-ignore
   const result = merged(kept, {
     ...added,
-    dependencies,
+    dependencies: withNulls(added.dependencies),
+    likely: withNulls(added.likely),
     notNull: new Set(),
     values: new Map(),
     terms: new Map(),
@@ -209,7 +224,8 @@ function unmatchedColumns(
 ): Properties['unmatched'] {
   if (pairs.length === 0 || pairs.some((pair) => pair.nullSafe)) return new Map();
   const condition = matchCondition(pairs, { matched: false, some: more || side.predicates.length > 0 });
-  return new Map([...side.notNull].map((id) => [id, condition]));
+  const row = [...side.row];
+  return new Map([...side.notNull].map((id) => [id, { condition, row }]));
 }
 
 /**
@@ -275,6 +291,7 @@ function properties(side: Properties): Properties {
   return {
     ...side,
     row: [...side.row],
+    likely: [],
     notNull: new Set(),
     values: new Map(),
     terms: new Map(),

@@ -26,6 +26,17 @@ export function matchCondition(
   return { ex: 'call', name, args };
 }
 
+/** The pairs of a condition that no row of the whole other table meets; null where it says something else. */
+export function unmatchedPairs(
+  value: BoundExpression,
+): { readonly left: ColumnId; readonly right: ColumnId }[] | null {
+  if (value.ex !== 'call' || value.name !== names.none) return null;
+  const ids = value.args.flatMap((arg) => (arg.ex === 'ref' ? [arg.id] : []));
+  return ids.length === value.args.length
+    ? ids.flatMap((left, i) => (i % 2 === 0 ? [{ left, right: ids[i + 1] ?? -1 }] : []))
+    : null;
+}
+
 type Call = Extract<BoundExpression, { ex: 'call' }>;
 
 interface Match {

@@ -1,6 +1,7 @@
 /** What can be said with visible columns alone. */
 import type { ColumnId } from '../bind/bound.ts';
 import type { Dependencies, Dependency } from './dependencies.ts';
+import { hopesOf } from './properties.ts';
 import type { Properties } from './properties.ts';
 import { named } from './prover.ts';
 import type { Prover } from './prover.ts';
@@ -40,6 +41,20 @@ export function visibleKeys(
       key.used.map((dependency) => dependency.why),
     ),
   }));
+}
+
+/** Keys that some likely dependency has a part in. */
+export function likelyKeys(
+  known: Properties,
+  visible: ReadonlySet<ColumnId>,
+  most: number,
+  prover: Prover,
+): VisibleKey[] {
+  if (known.likely.length === 0) return [];
+  const likely = new Set(known.likely);
+  return visibleKeys(known, hopesOf(known), visible, most, prover).filter(({ used }) =>
+    used.some((dependency) => likely.has(dependency)),
+  );
 }
 
 const mostDependencies = 48;

@@ -29,6 +29,8 @@ export interface Properties {
   /** The columns that together stand for a row's identity: what determines them is a key. */
   row: ColumnId[];
   dependencies: Dependency[];
+  /** Those that hold if joins and unions do what they are mostly written for. They stand in no proof. */
+  likely: Dependency[];
   notNull: Set<ColumnId>;
   /** Columns with few possible values: literals as `type:text`, `null` for NULL. */
   values: Map<ColumnId, readonly string[]>;
@@ -37,14 +39,15 @@ export interface Properties {
   /** Identities for which no key is known. */
   unkeyed: Set<ColumnId>;
   fullJoins: FullJoin[];
-  /** Columns that are NULL exactly where an outer join found no partner: the condition that says so. */
-  unmatched: Map<ColumnId, BoundExpression>;
+  /** Columns that are NULL exactly where an outer join found no partner: the condition that says so, and what stands for the partner's row. */
+  unmatched: Map<ColumnId, { readonly condition: BoundExpression; readonly row: readonly ColumnId[] }>;
 }
 
 export function properties(row: readonly ColumnId[] = []): Properties {
   return {
     row: [...row],
     dependencies: [],
+    likely: [],
     notNull: new Set(row),
     values: new Map(),
     terms: new Map(),
@@ -57,10 +60,15 @@ export function properties(row: readonly ColumnId[] = []): Properties {
 
 export const dependenciesOf = (of: Properties): Dependencies => new Dependencies(of.dependencies, of.notNull);
 
+/** With the likely ones. */
+export const hopesOf = ({ dependencies, likely, notNull }: Properties): Dependencies =>
+  new Dependencies([...dependencies, ...likely], notNull);
+
 /** Both operators' knowledge side by side; their columns are disjoint. */
 export function merged(a: Properties, b: Properties): Properties {
   a.row.push(...b.row);
   a.dependencies.push(...b.dependencies);
+  a.likely.push(...b.likely);
   for (const id of b.notNull) a.notNull.add(id);
   for (const [id, values] of b.values) a.values.set(id, values);
   for (const [id, term] of b.terms) a.terms.set(id, term);
@@ -73,13 +81,15 @@ export function merged(a: Properties, b: Properties): Properties {
 
 /** Keeps only what is said of the given columns. */
 export function restrict(of: Properties, to: ReadonlySet<ColumnId> | ReadonlyMap<ColumnId, unknown>): void {
-  of.dependencies = of.dependencies.flatMap((dependency) => {
-    if (!dependency.from.every((id) => to.has(id))) return [];
-    const kept = dependency.to.filter((id) => to.has(id));
-    return kept.length === 0
-      ? []
-      : [kept.length === dependency.to.length ? dependency : { ...dependency, to: kept }];
-  });
+  const about = (dependencies: readonly Dependency[]): Dependency[] =>
+    dependencies.flatMap((dependency) => {
+      if (!dependency.from.every((id) => to.has(id))) return [];
+      const kept = dependency.to.filter((id) => to.has(id));
+      if (kept.length === 0) return [];
+      return [kept.length === dependency.to.length ? dependency : { ...dependency, to: kept }];
+    });
+  of.dependencies = about(of.dependencies);
+  of.likely = about(of.likely);
   of.notNull = new Set([...of.notNull].filter((id) => to.has(id)));
   of.values = new Map([...of.values].filter(([id]) => to.has(id)));
   of.terms = new Map([...of.terms].filter(([id]) => to.has(id)));

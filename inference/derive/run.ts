@@ -17,7 +17,7 @@ import type { TableInterface } from './interface.ts';
 import { deriveJoin } from './join.ts';
 import { namedBehindStars, outputNames } from './names.ts';
 import type { Names } from './render.ts';
-import { visibleKeys } from './project.ts';
+import { likelyKeys, visibleKeys } from './project.ts';
 import type { VisibleKey } from './project.ts';
 import { dependenciesOf, properties } from './properties.ts';
 import type { Properties } from './properties.ts';
@@ -36,6 +36,8 @@ export interface Run {
   readonly known: Properties;
   readonly dependencies: Dependencies;
   readonly keys: readonly VisibleKey[];
+  /** Keys that rest on what joins and unions are mostly written for. */
+  readonly likely: readonly VisibleKey[];
   readonly lineage: Lineage;
   readonly prover: Prover;
   readonly unresolved: readonly UnresolvedName[];
@@ -44,6 +46,7 @@ export interface Run {
 }
 
 const mostKeys = 8;
+const mostLikely = 3;
 
 /** `columnNames`: the table's columns in the order of the output, when the write names them. */
 export function runOf(
@@ -79,6 +82,7 @@ export function runOf(
     known,
     dependencies,
     keys: visibleKeys(known, dependencies, visible, mostKeys, prover),
+    likely: likelyKeys(known, visible, mostLikely, prover),
     lineage: new Lineage(definitions),
     prover,
     unresolved: bound.unresolved,

@@ -41,6 +41,8 @@ function inherit(
       ...(key.weak ? { weak: key.columns.map(column) } : {}),
       why: keyReason(node, key),
     });
+  for (const key of table.likely ?? [])
+    known.likely.push({ from: key.columns.map(column), to: [node.row], why: keyReason(node, key) });
   for (const { from, to, weak, assumed, rests_on } of table.determines)
     known.dependencies.push({
       from: from.map(column),

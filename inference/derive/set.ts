@@ -1,7 +1,7 @@
 /** UNION: the branches are keyed together only if something tells them apart. */
 import type { BoundSet, ColumnId } from '../bind/bound.ts';
 import type { Dependencies } from './dependencies.ts';
-import { dependenciesOf, properties } from './properties.ts';
+import { dependenciesOf, hopesOf, properties } from './properties.ts';
 import type { Predicate, Properties, Term } from './properties.ts';
 import { named } from './prover.ts';
 import type { Prover } from './prover.ts';
@@ -14,6 +14,8 @@ import { replaceColumns } from './replace.ts';
 interface Branch {
   readonly known: Properties;
   readonly dependencies: Dependencies;
+  /** With what is likely. */
+  readonly hopes: Dependencies;
   /** Its columns, by position of the union's columns. */
   readonly columns: readonly ColumnId[];
 }
@@ -24,6 +26,7 @@ export function deriveSet(node: BoundSet, prover: Prover): Properties {
     return {
       known,
       dependencies: dependenciesOf(known),
+      hopes: hopesOf(known),
       columns: node.columns.map((column) => column.from[i] ?? -1),
     };
   });
@@ -64,6 +67,13 @@ export function deriveSet(node: BoundSet, prover: Prover): Properties {
     );
     key(found.positions, why, found.weak);
   }
+  const likely = keyWith(null, branches, prover);
+  if (likely)
+    union.likely.push({
+      from: likely.positions.map((position) => ids[position] ?? -1),
+      to: [node.row],
+      why: { ...reason('the branches of the union have different rows', node.line, likely.because), rests: ['branches of unions have different rows'], assumed: true }, // prettier-ignore
+    });
   if (union.unkeyed.has(node.row) && sameRows(node, branches, prover)) union.unkeyed.delete(node.row);
   return union;
 }
@@ -146,30 +156,32 @@ function literalFrom({ parts }: Term, from: number): string {
 const noneBeginsAnother = (texts: readonly string[]): boolean =>
   texts.every((text, i) => texts.every((other, j) => i === j || !other.startsWith(text)));
 
-/** Positions that, with the one that tells the branches apart, are a key of every branch. */
+/** Positions that, with the one that tells the branches apart, are a key of every branch; null: that are a key of every branch, as far as is likely. */
 function keyWith(
-  position: number,
+  position: number | null,
   branches: readonly Branch[],
   prover: Prover,
 ): { positions: number[]; weak: boolean; because: Reason[] } | null {
   const [first] = branches;
   if (!first) return null;
-  const candidates: number[][] = [[position]];
+  const begin = position === null ? [] : [position];
+  const candidates: number[][] = [begin];
+  const ofBranch = (branch: Branch): Dependencies => (position === null ? branch.hopes : branch.dependencies);
   for (const branch of [first, branches[branches.length - 1] ?? first]) {
     const visible = new Set(branch.columns);
-    for (const found of visibleKeys(branch.known, branch.dependencies, visible, 4, prover))
-      candidates.push([position, ...found.columns.map((id) => branch.columns.indexOf(id))]);
+    for (const found of visibleKeys(branch.known, ofBranch(branch), visible, 4, prover))
+      candidates.push([...begin, ...found.columns.map((id) => branch.columns.indexOf(id))]);
   }
-  const union = new Set([position]);
+  const union = new Set(begin);
   for (const branch of branches.slice(0, 12)) {
-    const [best] = visibleKeys(branch.known, branch.dependencies, new Set(branch.columns), 1, prover);
+    const [best] = visibleKeys(branch.known, ofBranch(branch), new Set(branch.columns), 1, prover);
     for (const id of best?.columns ?? []) union.add(branch.columns.indexOf(id));
   }
   candidates.push([...union]);
   for (const candidate of candidates) {
     const positions = [...new Set(candidate)];
     const proofs = branches.map((branch) =>
-      branch.dependencies.determines(
+      ofBranch(branch).determines(
         positions.map((i) => branch.columns[i] ?? -1),
         branch.known.row,
       ),

@@ -8,7 +8,7 @@ import { readSql, type SqlStatement } from '../../sql/index.ts';
 import type { DbtProject } from '../project.ts';
 import { readSeed } from '../seeds.ts';
 import type { Config, DbtNode, RenderedModel, RenderedText } from '../types.ts';
-import { nameOf, nodeName, withEphemeralName, withEphemeralNames } from './names.ts';
+import { nameOf, nodeName, unquoted, withEphemeralName, withEphemeralNames } from './names.ts';
 
 /** Adds what one SQL or Python node of `path` says. `lastLine`: of the node in its file. */
 export function addModel(project: DbtProject, model: RenderedModel, lastLine: number, out: Findings): void {
@@ -31,7 +31,7 @@ export function addModel(project: DbtProject, model: RenderedModel, lastLine: nu
     return;
   }
   const target = nameOf(model.relation);
-  const uniqueKey = namesIn(config['unique_key']);
+  const uniqueKey = namesIn(config['unique_key']).map(unquoted);
   const kind = kindOf(model.materialized);
   const relation =
     full.relation && node.type === 'snapshot' ? withSnapshotColumns(full.relation) : full.relation;
@@ -46,6 +46,7 @@ export function addModel(project: DbtProject, model: RenderedModel, lastLine: nu
     ...(relation ? { relation } : {}),
     ...(later?.relation ? { incremental: later.relation } : {}),
     ...(uniqueKey.length > 0 ? { uniqueKey } : {}),
+    ...(uniqueKey.length > 0 && matchesPart(config) ? { matchesPart: true } : {}),
     ...optional('partitionBy', partitionOf(config['partition_by'])),
     ...optional('clusterBy', namesIn(config['cluster_by'])),
   };
@@ -160,6 +161,9 @@ function namesIn(value: unknown): string[] {
   if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
+
+const matchesPart = (config: Config): boolean =>
+  [config['incremental_predicates'], config['predicates']].some((given) => namesIn(given).length > 0);
 
 /** A name, a list of names, or BigQuery's `{field, data_type, granularity}`. */
 function partitionOf(value: unknown): string[] {

@@ -13,6 +13,9 @@ export function nameOf({ database, schema, identifier }: RelationName, line?: nu
   return { parts, ...(line === undefined ? {} : { line }) };
 }
 
+/** A column's name as a database has it. */
+export const unquoted = (column: string): string => column.replace(/^["`[]([^"`\]]*)["`\]]$/, '$1');
+
 export const nodeName = (project: DbtProject, node: DbtNode): NameRef =>
   nameOf(nodeRelation(project, node).relationName);
 

@@ -15,7 +15,7 @@ import type {
   TableProperties,
   TestProperties,
 } from '../types.ts';
-import { nameOf, nodeName, referenceOf } from './names.ts';
+import { nameOf, nodeName, referenceOf, unquoted } from './names.ts';
 import { withFolderConfig } from './test-config.ts';
 import { bareName, failedWords, testRunOf } from './test-runs.ts';
 
@@ -310,7 +310,6 @@ function listIn(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 
-const unquoted = (column: string): string => column.replace(/^["`[](.*)["`\]]$/, '$1');
 /** An expression in a test's place of a column says nothing of a key of columns. */
 const isColumnName = (column: string): boolean =>
   /^["`[]?[\p{L}_][\p{L}\p{N}_$ ]*["`\]]?$/u.test(column.trim());

@@ -8,6 +8,8 @@
  *   -- first: a, b                            the best key
  *   -- key: a, b [table|partition] [proved|assumed] [none|allowed|unknown]   one of the keys, in any order of columns
  *   -- not-key: a                             no key of the table is within these columns
+ *   -- likely: a, b                           a key, if joins and unions do what they are mostly written for
+ *   -- not-likely: a
  *   -- no-key                                 no key at all
  *   -- single-row                             the empty key
  *   -- status: unique | duplicates_possible | unknown
@@ -190,6 +192,14 @@ function check(name: string, expected: string, derived: DerivedTable): boolean {
       assert.equal(within, undefined, `no key within ${expected}\n${shown}`);
       return true;
     }
+    case 'likely': {
+      const found = (derived.interface.likely ?? []).map((key) => key.columns.join(', ').toLowerCase());
+      assert.ok(found.includes(expected.toLowerCase()), `${expected} is not among the likely keys ${JSON.stringify(found)}`); // prettier-ignore
+      return true;
+    }
+    case 'not-likely':
+      assert.equal(derived.interface.likely?.some((key) => key.columns.join(', ') === expected) ?? false, false); // prettier-ignore
+      return true;
     case 'no-key':
       assert.deepEqual(keys, []);
       return true;

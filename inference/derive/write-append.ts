@@ -1,0 +1,83 @@
+/** Keys of tables to which runs only add rows. */
+import type { TableId } from '../../schema/contracts/names.ts';
+import type { ColumnId } from '../bind/bound.ts';
+import { some } from '../bind/expressions.ts';
+import { unmatchedPairs } from './match.ts';
+import { reason } from './reason.ts';
+import type { Run } from './run.ts';
+import { containsAll, widened } from './run-keys.ts';
+import type { TableKey } from './run-keys.ts';
+import type { Write } from './write.ts';
+
+/** `WHERE id NOT IN (SELECT id FROM this)`: later runs add only rows whose values the table does not hold. */
+export function notYetThere(key: TableKey, runs: readonly Run[], write: Write): TableKey | null {
+  const [, ...later] = runs;
+  if (later.length === 0) return null;
+  const found = later.map((run) => {
+    for (const predicate of run.known.predicates) {
+      const pairs = unmatchedPairs(predicate.value) ?? [];
+      const names = pairs.map(({ left, right }) => {
+        const name = run.columns.find((column) => column.id === left)?.name;
+        return name !== undefined && isOwnColumn(right, name, run, write.table) ? name : null;
+      });
+      if (names.length > 0 && names.every((name) => name !== null)) return { run, names, predicate };
+    }
+    return null;
+  });
+  if (!found.every((one) => one !== null)) return null;
+  const names = [...new Set(found.flatMap((one) => one.names))];
+  if (!runs.every((run) => containsAll(run, key.columns, names))) return null;
+  // a row with NULL meets nobody, and so may be added by every run
+  const present = runs.every((run) => names.every((name) => run.known.notNull.has(run.idOf(name) ?? -1)));
+  return {
+    ...key,
+    weak: key.weak || !present,
+    nulls: present || key.nulls === 'none' ? key.nulls : 'allowed',
+    why: reason(
+      `each run adds only rows whose ${names.join(', ')} the table does not hold`,
+      found[0]?.predicate.line ?? write.line,
+      [key.why],
+    ),
+  };
+}
+
+/** `WHERE ts > (SELECT MAX(ts) FROM this)`: rows of different runs differ in `ts`. */
+export function behindWatermark(key: TableKey, runs: readonly Run[], write: Write): TableKey | null {
+  const later = runs[runs.length - 1];
+  if (!later || runs.length < 2) return null;
+  for (const predicate of later.known.predicates) {
+    const { value } = predicate;
+    const flipped = value.ex === 'binary' && value.op === '<';
+    if (value.ex !== 'binary' || (value.op !== '>' && !flipped)) continue;
+    const [column, limit] = flipped ? [value.right, value.left] : [value.left, value.right];
+    if (column.ex !== 'ref' || limit.ex !== 'subquery' || limit.kind !== 'scalar') continue;
+    const name = later.columns.find((each) => each.id === column.id)?.name;
+    if (name === undefined || !isOwnMaximum(limit.query.schema.columns[0]?.id, name, later, write.table))
+      continue;
+    const why = reason(
+      `each run adds only rows with ${name} above all before`,
+      predicate.line ?? write.line,
+      [key.why],
+    );
+    return widened(key, [name], runs, why);
+  }
+  return null;
+}
+
+function isOwnMaximum(id: ColumnId | undefined, name: string, run: Run, table: TableId): boolean {
+  if (id === undefined) return false;
+  const definition = run.prover.definitions[id];
+  if (definition?.kind !== 'computed') return false;
+  const { value } = definition;
+  const inner = value.ex === 'call' && /^(coalesce|ifnull|nvl)$/.test(value.name) ? value.args[0] : value;
+  if (inner?.ex !== 'call' || inner.name !== 'max' || some(inner, (part) => part.ex === 'binary'))
+    return false;
+  const [argument] = inner.args;
+  return argument?.ex === 'ref' && isOwnColumn(argument.id, name, run, table);
+}
+
+function isOwnColumn(id: ColumnId, name: string, run: Run, table: TableId): boolean {
+  const origins = run.lineage.carried(id);
+  const [only] = origins;
+  return origins.length === 1 && only?.table === table && only.column.toLowerCase() === name.toLowerCase();
+}
