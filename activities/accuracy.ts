@@ -127,8 +127,8 @@ const constantsOf = (columns: readonly ClaimValue<'column'>[]): ReadonlySet<stri
     ),
   );
 
-/** An assumption at least as sure as this names a row better than a proof of more columns. */
-const sureEnough = 0.85;
+/** An assumption at least as sure as this names a row better than a proof of more columns: all that names make likely. */
+const sureEnough = 0.75;
 
 function likelyOf(claims: readonly Claim[]): readonly string[] | null {
   const assumed = claims.flatMap((claim) => {
@@ -136,7 +136,7 @@ function likelyOf(claims: readonly Claim[]): readonly string[] | null {
     const [first] = claim.value.keys;
     return first?.basis === 'assumed' && first.scope === 'table' ? [{ claim, first }] : [];
   });
-  const [best] = assumed.sort((a, b) => b.claim.confidence - a.claim.confidence);
+  const [best] = assumed.sort((a, b) => b.claim.confidence - a.claim.confidence || a.first.columns.length - b.first.columns.length); // prettier-ignore
   return best?.first.columns ?? null;
 }
 

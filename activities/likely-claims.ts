@@ -10,6 +10,7 @@ import type { TableState } from './relate.ts';
 type Keyed = Pick<TableState, 'link' | 'derive' | 'grain'>;
 type Join = ClaimValue<'join'>;
 
+const leastDeclared = 4;
 /** At most so many references a table. */
 const mostReferences = 8;
 /** By key of the other table: known to be unique, or likely. */
@@ -93,6 +94,9 @@ function keyClaim(table: string, { link, derive }: Keyed, likely: LikelyKey): Ne
   };
 }
 
+/** People list columns in their order, keys first. A short list may be of those that are tested only. */
+const declaresColumns = ({ link }: Keyed): boolean => (link.columns?.length ?? 0) >= leastDeclared;
+
 const testedKeys = ({ link }: Keyed): (readonly string[])[] =>
   link.testedKeys.filter(({ basis }) => basis === 'tested').map(({ columns }) => columns);
 
@@ -102,9 +106,10 @@ const derivedKeys = ({ grain }: Keyed): KeyedTable['derived'] =>
 const keyedTable = ([table, state]: readonly [string, Keyed]): KeyedTable => ({
   table,
   columns: columnNames(state),
-  firstKnown: state.derive?.interface.complete === true,
+  firstKnown: state.derive?.interface.complete === true || declaresColumns(state),
   tested: testedKeys(state),
   derived: derivedKeys(state),
+  likely: state.derive?.interface.likely?.map(({ columns }) => columns) ?? [],
 });
 
 function referringTable(

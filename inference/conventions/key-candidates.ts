@@ -1,7 +1,7 @@
 /** Which keys a table may have: columns named like keys, keys of its code, and keys of other tables whose columns it has. */
-import { periodOf } from '../derive/phrase.ts';
 import { namedKeys } from './key-names.ts';
 import type { KeyedTable } from './likely-keys.ts';
+import { keyText, standings } from './standing.ts';
 
 export interface Candidate {
   readonly columns: readonly string[];
@@ -11,32 +11,31 @@ export interface Candidate {
   readonly manner: string;
   /** The manner, with how the code's own keys stand to it. */
   readonly standing: string;
+  /** Which of both other tables of a kind are counted by. */
+  readonly counted: string;
   /** How often such a key is the tested one, before anything of the repository is known. */
   readonly prior: number;
+  /** What the code says of the key makes of a belief in it. */
+  readonly judge: (belief: number) => number;
 }
 
 const ofCode = 0.6;
 const ofOthers = { one: 0.2, several: 0.4 } as const;
-const besideProof = 0.8;
-/** A proof of few columns was written so; a wide one is mostly what a DISTINCT or a UNION leaves. */
-const fewColumns = 3;
-const partOfFew = 0.5;
-
-/** A key's columns in lower case, sorted. */
-export const keyText = (columns: readonly string[]): string =>
-  [...new Set(columns.map((column) => column.toLowerCase()))].sort().join();
 
 /** Of each table; what is tested of any of them is known to all. */
 export function keyCandidates(tables: readonly KeyedTable[]): (table: KeyedTable) => Candidate[] {
   const known = new KnownKeys(tables.flatMap(({ tested }) => tested.map(keyText)));
   return (table) => {
     const found = new Map<string, Candidate>();
+    const standingOf = standings(table);
     const put = (columns: readonly string[], manner: string, prior: number): void => {
       const key = keyText(columns);
       if (key === '' || found.has(key)) return;
-      if (isThingOfSeries(key, table.derived)) return;
-      const { words, weight } = standingOf(key, table.derived);
-      found.set(key, { columns, key, manner, standing: `${manner}, ${words}`, prior: prior * weight });
+      const own = standingOf(key, manner === 'several as elsewhere');
+      if (own === null) return;
+      const standing = `${manner}, ${own.words}`;
+      const counted = own.likely ? standing : manner;
+      found.set(key, { columns, key, manner, standing, counted, prior, judge: own.judge });
     };
     for (const { column, manner, prior } of namedKeys(table.table, table.columns, table.firstKnown))
       put([column], manner, prior);
@@ -47,37 +46,10 @@ export function keyCandidates(tables: readonly KeyedTable[]): (table: KeyedTable
       const some = key.length === 1 ? 'one' : 'several';
       put(key.map((column) => names.get(column) ?? column), `${some} as elsewhere`, ofOthers[some]); // prettier-ignore
     }
+    for (const columns of table.likely)
+      put(columns, columns.length === 1 ? 'one likely' : 'several likely', 0);
     return [...found.values()];
   };
-}
-
-/** How the code's own keys stand to a key, and what that makes of a belief in it. */
-function standingOf(key: string, derived: KeyedTable['derived']): { words: string; weight: number } {
-  const same = derived.filter(({ columns }) => keyText(columns) === key);
-  if (same.some(({ proved }) => proved)) return { words: 'proved', weight: 1 };
-  if (same.length > 0) return { words: 'assumed by the code', weight: 1 };
-  if (!derived.some(({ proved }) => proved)) return { words: 'not proved', weight: 1 };
-  const whole = derived.filter(({ columns, proved }) => proved && isPart(key.split(','), columns));
-  if (whole.length === 0) return { words: 'beside a proved key', weight: besideProof };
-  const few = whole.some(({ columns }) => columns.length <= fewColumns);
-  return few ? { words: 'part of a proved key', weight: partOfFew } : { words: 'part of a wide proved key', weight: 1 }; // prettier-ignore
-}
-
-/** Whether a few columns are proved to be a key of which this one lacks the time: of a thing and a day the thing alone is none. */
-const isThingOfSeries = (key: string, derived: KeyedTable['derived']): boolean =>
-  derived.some(
-    ({ columns, proved }) =>
-      proved &&
-      columns.length <= fewColumns &&
-      isPart(key.split(','), columns) &&
-      columns.some((name) => isTime(name) && !key.split(',').includes(name.toLowerCase())),
-  );
-
-const isTime = (name: string): boolean => periodOf({ name, type: null, truncated: null }) !== null;
-
-function isPart(key: readonly string[], columns: readonly string[]): boolean {
-  const whole = new Set(keyText(columns).split(','));
-  return key.every((column) => whole.has(column));
 }
 
 /** Keys by their rarest column, so that those within a table's columns are found without trying all. */

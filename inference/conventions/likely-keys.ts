@@ -1,6 +1,7 @@
 /** The key of each table that people would most likely test, by its names, by what the code proves, and by how the repository's other tables are keyed. */
 import { globsOf } from './globs.ts';
-import { keyText, keyCandidates, type Candidate } from './key-candidates.ts';
+import { keyCandidates, type Candidate } from './key-candidates.ts';
+import { keyText } from './standing.ts';
 
 export interface KeyedTable {
   readonly table: string;
@@ -12,6 +13,8 @@ export interface KeyedTable {
   readonly tested: readonly (readonly string[])[];
   /** Keys that follow from the code. */
   readonly derived: readonly { readonly columns: readonly string[]; readonly proved: boolean }[];
+  /** Keys that follow if joins and unions do what they are mostly written for. */
+  readonly likely: readonly (readonly string[])[];
 }
 
 /** An assumption, whatever the code proves beside it. */
@@ -45,14 +48,14 @@ const most = 0.97;
 export function likelyKeys(tables: readonly KeyedTable[]): Map<string, LikelyKey> {
   const candidates = keyCandidates(tables);
   const counts = new Map<string, Count>();
-  const seen = tables.map((table) => ({ table, kinds: globsOf(table.table), own: new Set(table.tested.map(keyText)) })); // prettier-ignore
-  for (const { table, kinds, own } of seen)
+  const seen = tables.map((table) => ({ table, kinds: globsOf(table.table), own: new Set(table.tested.map(keyText)), keys: candidates(table) })); // prettier-ignore
+  for (const { keys, kinds, own } of seen)
     if (own.size > 0)
-      for (const candidate of candidates(table))
+      for (const candidate of keys)
         for (const name of namesOf(candidate, kinds)) add(counts, name, own.has(candidate.key));
   const found = new Map<string, LikelyKey>();
-  for (const { table, kinds, own } of seen) {
-    const best = candidates(table)
+  for (const { table, keys, kinds, own } of seen) {
+    const best = keys
       .map((candidate) => weigh(candidate, kinds, (name) => others(counts.get(name), own, candidate.key)))
       .sort((a, b) => b.confidence - a.confidence || a.columns.length - b.columns.length)[0];
     if (best && best.confidence > least) found.set(table.table, best);
@@ -60,7 +63,7 @@ export function likelyKeys(tables: readonly KeyedTable[]): Map<string, LikelyKey
   return found;
 }
 
-const nameOfKey = ({ manner, key }: Candidate, kind: string): string => `${kind}\n${manner}\n${key}`;
+const nameOfKey = ({ counted, key }: Candidate, kind: string): string => `${kind}\n${counted}\n${key}`;
 
 const namesOf = (candidate: Candidate, kinds: readonly string[]): string[] => [
   candidate.manner,
@@ -80,9 +83,9 @@ const others = (count: Count = nobody, own: ReadonlySet<string>, key: string): C
   own.size === 0 ? count : { offered: count.offered - 1, support: count.support - (own.has(key) ? 1 : 0) };
 
 function weigh(candidate: Candidate, kinds: readonly string[], countOf: (name: string) => Count): LikelyKey {
-  const { columns, manner, standing, prior } = candidate;
-  let confidence = prior;
-  for (const name of [manner, standing]) confidence = corrected(confidence, countOf(name), mannerWeight);
+  const { columns, manner, standing, prior, judge } = candidate;
+  const byName = corrected(prior, countOf(manner), mannerWeight);
+  let confidence = corrected(judge(byName), countOf(standing), mannerWeight);
   let told = { kind: '', ...nobody };
   for (const kind of kinds) {
     const count = countOf(nameOfKey(candidate, kind));

@@ -8,6 +8,7 @@ const table = (id: string, columns: string[], rest: Partial<KeyedTable> = {}): K
   firstKnown: true,
   tested: [],
   derived: [],
+  likely: [],
   ...rest,
 });
 const likely = (id: string, ...tables: KeyedTable[]) => likelyKeys(tables).get(id);
@@ -51,4 +52,11 @@ test('names that are no keys in the repository are believed less, and proofs of 
   );
   assert.equal(likely('db.orders', table('db.orders', ['order_id']))?.columns[0], 'order_id');
   assert.notEqual(likely('db.orders', ...visits, table('db.orders', ['order_id']))?.columns[0], 'order_id');
+});
+
+test('what the code makes likely is believed where it is the first column, also under a name that says nothing', () => {
+  const columns = ['address', 'name', 'seen_at'];
+  const of = (...keys: string[][]) => likely('db.labels', table('db.labels', columns, { likely: keys }))?.columns; // prettier-ignore
+  assert.deepEqual(of(['address']), ['address']);
+  assert.equal(of(['name', 'seen_at']), undefined);
 });
