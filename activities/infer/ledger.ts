@@ -4,8 +4,9 @@ import { claimFields, type Claim, type ClaimField } from '../../schema/contracts
 import type { LinkOutput, SetStage } from '../../schema/contracts/stages.ts';
 import { readOutputs } from '../../store/claim-sets.ts';
 import { readClaims } from '../../store/claims.ts';
+import type { Database } from '../../store/database.ts';
 import { currentEdges } from '../../store/edges.ts';
-import { pointedSets } from '../../store/pointed-sets.ts';
+import { pointedSets, type PointedSet } from '../../store/pointed-sets.ts';
 import { readPointers } from '../../store/pointers.ts';
 import type { RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
@@ -37,9 +38,34 @@ const telling: readonly SetStage[] = [...saying, 'relate', 'observe'];
 /** Lineage of columns is long, and is told by the code better. */
 const fields: readonly ClaimField[] = claimFields.filter((field) => field !== 'column_lineage');
 
+interface KnownTables {
+  readonly links: ReadonlyMap<string, PointedSet>;
+  readonly resolve: Ledger['resolve'];
+}
+
+/** By run: its tables are linked before the first of them is asked about, and each chunk asks for all. Of the last few runs. */
+const known = new WeakMap<Database, Map<string, Promise<KnownTables>>>();
+const runsKnown = 3;
+
+function knownTables(db: Database, { run, repo, asOf }: RunHandle): Promise<KnownTables> {
+  const runs = known.get(db) ?? new Map<string, Promise<KnownTables>>();
+  known.set(db, runs);
+  const key = `${run} ${repo} ${asOf}`;
+  const found = runs.get(key);
+  if (found) return found;
+  const made = pointedSets(db, repo, asOf, 'link').then((links) => ({
+    links,
+    resolve: tableResolver(links.keys()),
+  }));
+  runs.set(key, made);
+  made.catch(() => runs.delete(key));
+  while (runs.size > runsKnown) runs.delete(runs.keys().next().value as string);
+  return made;
+}
+
 export async function openLedger({ db }: ActivityDeps, handle: RunHandle): Promise<Ledger> {
   const { repo, asOf } = handle;
-  const links = await pointedSets(db, repo, asOf, 'link');
+  const { links, resolve } = await knownTables(db, handle);
   const paths = new Map<string, string | null>();
 
   async function columnsOf(tables: readonly string[]) {
@@ -71,7 +97,7 @@ export async function openLedger({ db }: ActivityDeps, handle: RunHandle): Promi
   }
 
   return {
-    resolve: tableResolver(links.keys()),
+    resolve,
     pathOf: (table) => paths.get(table) ?? null,
     columnsOf,
     about,
