@@ -5,7 +5,7 @@ import { grainPhrase, timeGrain } from '../inference/derive/phrase.ts';
 import { isTemporary } from '../inference/link/table-id.ts';
 import type { ClaimValue, NewClaim } from '../schema/contracts/claims.ts';
 import { evidenceAt } from './line-evidence.ts';
-import type { TableState } from './relate.ts';
+import type { TableState } from './table-states.ts';
 
 type Keyed = Pick<TableState, 'link' | 'derive' | 'grain'>;
 type Join = ClaimValue<'join'>;

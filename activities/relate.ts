@@ -3,32 +3,22 @@ import { windowOfWrite } from '../inference/link/freshness-claim.ts';
 import { rankJoins, type FoundJoin, type RankedJoin } from '../inference/derive/rank-joins.ts';
 import { isTemporary } from '../inference/link/table-id.ts';
 import { similarTables, type TableShape } from '../knowledge/similar.ts';
-import type { ClaimValue, NewClaim } from '../schema/contracts/claims.ts';
-import type { LinkOutput, StageResult } from '../schema/contracts/stages.ts';
-import { outputsByTable, saveStageResults } from '../store/claim-sets.ts';
+import type { NewClaim } from '../schema/contracts/claims.ts';
+import type { StageResult } from '../schema/contracts/stages.ts';
+import { saveStageResults } from '../store/claim-sets.ts';
 import { readClaims } from '../store/claims.ts';
 import { currentEdges } from '../store/edges.ts';
-import { keysWithDiagnostic } from '../store/facts.ts';
 import { readLinks } from '../store/links.ts';
 import { pointedSets, type PointedSet } from '../store/pointed-sets.ts';
 import { pointTables, type PointerChange } from '../store/pointers.ts';
 import type { ChunkResult, RunHandle } from './contract.ts';
-import type { DeriveOutput } from './derive.ts';
 import type { ActivityDeps } from './deps.ts';
 import { hashOf } from './hash.ts';
 import { alive } from './heartbeat.ts';
 import { evidenceAt } from './line-evidence.ts';
 import { columnNames, likelyClaims } from './likely-claims.ts';
 import { inScope } from './scope.ts';
-
-export interface TableState {
-  readonly link: LinkOutput;
-  readonly derive: DeriveOutput | null;
-  readonly grain: ClaimValue<'grain'> | null;
-  readonly population: readonly ClaimValue<'population'>[];
-  /** Its code is made of what a warehouse answers: there may be columns that nobody here sees. */
-  readonly asksWarehouse: boolean;
-}
+import { loadStates, type TableState, type TableStates } from './table-states.ts';
 
 export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResult> {
   return alive(async () => {
@@ -48,8 +38,6 @@ export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResu
   });
 }
 
-type Tables = ReadonlyMap<string, TableState>;
-
 /**
  * By table that the run is for. For a single table that was compared before, only what joins it is gathered anew, from those that read it: to find its
  * look-alikes and likely keys all tables are needed, and those that the last night found stay until the next.
@@ -61,8 +49,8 @@ async function relatedClaims(
 ): Promise<Map<string, NewClaim[]>> {
   const { table } = handle;
   const known = table === null ? undefined : before.get(table);
-  if (table === null || known === undefined) return compareAll(await loadTables(deps, handle), inScope(handle)); // prettier-ignore
-  const tables = await loadTables(deps, handle, await tablesAround(deps, handle, table));
+  if (table === null || known === undefined) return compareAll(await loadStates(deps.db, handle), inScope(handle)); // prettier-ignore
+  const tables = await loadStates(deps.db, handle, await tablesAround(deps, handle, table));
   const others = (await readClaims(deps.db, [known.setId])).get(known.setId) ?? [];
   const evidence = evidenceAt(tables.get(table)?.link, null);
   const kept = others
@@ -71,7 +59,7 @@ async function relatedClaims(
   return new Map([[table, [...joinClaims(table, tables, joinsIn(tables)), ...kept]]]);
 }
 
-function compareAll(tables: Tables, wanted: (table: string) => boolean): Map<string, NewClaim[]> {
+function compareAll(tables: TableStates, wanted: (table: string) => boolean): Map<string, NewClaim[]> {
   const joins = joinsIn(tables);
   const shapes = [...tables].map(similarInput);
   const alike = similarTables(
@@ -97,14 +85,14 @@ function compareAll(tables: Tables, wanted: (table: string) => boolean): Map<str
 
 type Joins = ReadonlyMap<string, readonly RankedJoin[]>;
 
-const joinsIn = (tables: Tables): Joins =>
+const joinsIn = (tables: TableStates): Joins =>
   rankJoins(
     foundJoins(tables),
     (table) => tables.get(table)?.link.path ?? null,
     (table) => tables.get(table)?.link.testedKeys.map(({ columns }) => columns) ?? [],
   );
 
-function joinClaims(table: string, tables: Tables, joins: Joins): NewClaim[] {
+function joinClaims(table: string, tables: TableStates, joins: Joins): NewClaim[] {
   return (joins.get(table) ?? []).map(({ value, builders, first }) => ({
     table,
     field: 'join',
@@ -137,32 +125,7 @@ async function tablesAround(
   return [...found];
 }
 
-async function loadTables(
-  { db }: ActivityDeps,
-  { repo, asOf }: RunHandle,
-  only?: readonly string[],
-): Promise<Tables> {
-  const derives = await pointedSets(db, repo, asOf, 'derive', only);
-  const derived = await outputsByTable<DeriveOutput>(db, derives);
-  const claims = await readClaims(db, [...derives.values()].map(({ setId }) => setId), ['grain', 'population']); // prettier-ignore
-  const tables = new Map<string, TableState>();
-  const links = await readLinks(db, repo, asOf, only);
-  const keys = new Set([...links.values()].flatMap(({ builds }) => builds.map(({ facts }) => facts)));
-  const asking = await keysWithDiagnostic(db, [...keys], 'dbt.needs_warehouse');
-  for (const [table, link] of links) {
-    const own = claims.get(derives.get(table)?.setId ?? -1) ?? [];
-    tables.set(table, {
-      link,
-      derive: derived.get(table) ?? null,
-      grain: own.find((claim) => claim.field === 'grain')?.value ?? null,
-      population: own.flatMap((claim) => (claim.field === 'population' ? [claim.value] : [])),
-      asksWarehouse: link.builds.some(({ facts }) => asking.has(facts)),
-    });
-  }
-  return tables;
-}
-
-function* foundJoins(tables: Tables): Generator<FoundJoin> {
+function* foundJoins(tables: TableStates): Generator<FoundJoin> {
   for (const [builder, { derive }] of tables) {
     for (const observation of derive?.joins ?? []) {
       if (isTemporary(observation.left.table) || isTemporary(observation.right.table)) continue;
