@@ -2,24 +2,27 @@
 import { oneLine } from '../knowledge/plain-text.ts';
 import { indented } from './paragraph.ts';
 import { count, duration, type Terminal } from './terminal.ts';
-import type { TranscriptCall, TranscriptEnd, TranscriptTurn } from './transcript.ts';
+import type { TranscriptCall, TranscriptEnd, TranscriptJudging, TranscriptTurn } from './transcript.ts';
 
 type View = Pick<Terminal, 'style' | 'width'>;
 
 /** `full`: messages, answers of tools and the model's answer as they were; else a line of each. */
 export function* transcriptLines(
   turns: readonly TranscriptTurn[],
+  judgings: readonly TranscriptJudging[],
   end: TranscriptEnd | null,
   view: View,
   full: boolean,
 ): Generator<string> {
-  for (const turn of turns) yield* turnLines(turn, view, full);
+  for (const turn of turns) yield* turnLines(`turn ${turn.turn}`, turn, view, full);
+  for (const judging of judgings)
+    yield* turnLines(`judged by ${oneLine(judging.model)}`, judging, view, full);
   yield* endLines(end, view);
 }
 
-function* turnLines(turn: TranscriptTurn, view: View, full: boolean): Generator<string> {
+function* turnLines(title: string, turn: TranscriptTurn, view: View, full: boolean): Generator<string> {
   const { style, width } = view;
-  yield `${style('bold', `turn ${turn.turn}`)}  ${style('dim', measures(turn))}`;
+  yield `${style('bold', title)}  ${style('dim', measures(turn))}`;
   for (const { at, reason } of turn.rejected)
     yield* labelled('sent back', `${at}: ${reason}`, view, 'yellow');
   if (turn.compacted) yield* labelled('compacted', 'what was said before', view);
@@ -70,8 +73,11 @@ function* endLines(end: TranscriptEnd | null, view: View): Generator<string> {
   if (end.unknown.length > 0) yield* labelled('unknown', end.unknown.join(', '), view);
 }
 
-/** "purpose 1, columns 3". */
+/** "purpose 1, columns 3"; of verdicts "2 yes, 1 no". */
 function statements(answer: unknown): string {
+  const { verdicts } = answer as { readonly verdicts?: readonly { readonly verdict: string }[] };
+  if (verdicts !== undefined)
+    return [...Map.groupBy(verdicts, ({ verdict }) => verdict)].map(([verdict, of]) => `${of.length} ${verdict}`).join(', ') || 'no verdict'; // prettier-ignore
   const parts = Object.entries(answer as Record<string, unknown>).flatMap(([field, value]) => {
     const many = [value ?? []].flat().length;
     return field === 'unknown' || many === 0 ? [] : [`${field} ${many}`];

@@ -3,7 +3,7 @@ import type { Rejection } from '../inference/model/check-citations.ts';
 import type { Span } from '../inference/model/shown.ts';
 import type { Added, StoredTurn } from '../activities/infer/exchange.ts';
 import type { InferOutput } from '../activities/infer/infer-output.ts';
-import type { TranscriptRow } from '../store/transcripts.ts';
+import type { JudgingRow, TranscriptRow } from '../store/transcripts.ts';
 
 export interface TranscriptCall {
   readonly tool: string;
@@ -48,6 +48,14 @@ export interface TranscriptEnd {
   readonly unknown: readonly string[];
   readonly bound: string | null;
 }
+
+/** A second model's verdicts on an answer. */
+export interface TranscriptJudging extends TranscriptTurn {
+  readonly model: string;
+}
+
+export const readJudgings = (rows: readonly JudgingRow[]): TranscriptJudging[] =>
+  rows.map((row) => ({ ...readTurn(row, undefined), model: row.model }));
 
 export const readEnd = (output: InferOutput, claims: number): TranscriptEnd => ({
   claims,

@@ -115,6 +115,12 @@ export function answerHash({ inputHash, judge }: Asked, generation: number): str
   return generation === 0 ? inputHash : `${inputHash}.${generation}`;
 }
 
+/** What an answer of one generation is kept under, whoever judged it: `hash`, or what begins with `begin`. */
+export const answerHashes = (inputHash: string, generation: number): { hash: string; begin: string } => ({
+  hash: answerHash({ inputHash, judge: '' }, generation),
+  begin: `${inputHash}.${generation}.`,
+});
+
 /** Whether an answer is to this question, in whichever generation, and judged as it is to be. */
 export function answers(answer: string, question: Asked | undefined): boolean {
   const [hash, , judge = ''] = answer.split('.');

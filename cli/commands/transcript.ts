@@ -1,17 +1,15 @@
 /** `transcript`: the latest conversation with the model about a table. */
 import type { Command } from 'commander';
-import { answerHash } from '../../activities/infer/questions.ts';
-import { inferStage } from '../../activities/infer/generation.ts';
-import { judgeConfig, judgeName } from '../../activities/infer/judge.ts';
+import { answerHashes } from '../../activities/infer/questions.ts';
 import type { InferOutput } from '../../activities/infer/infer-output.ts';
 import { oneLine } from '../../knowledge/plain-text.ts';
 import { readClaims } from '../../store/claims.ts';
-import { findSets, readOutputs, setKey, type SetKey } from '../../store/claim-sets.ts';
+import { readOutputs } from '../../store/claim-sets.ts';
 import type { Database } from '../../store/database.ts';
-import { latestTranscript, type StoredTranscript } from '../../store/transcripts.ts';
+import { answerSet, latestTranscript, type StoredTranscript } from '../../store/transcripts.ts';
 import { NothingFound } from '../exit.ts';
 import { transcriptLines } from '../transcript-print.ts';
-import { readEnd, readTranscript, type TranscriptEnd } from '../transcript.ts';
+import { readEnd, readJudgings, readTranscript, type TranscriptEnd } from '../transcript.ts';
 import { findTable, reading, withReadOptions, type ReadOptions } from './reading.ts';
 
 export function registerTranscript(program: Command): void {
@@ -31,31 +29,27 @@ export function registerTranscript(program: Command): void {
           );
         const { model, promptVersion, generation } = stored;
         const turns = readTranscript(stored.turns);
-        const judge = judgeConfig(state.settings.config.model);
-        const judges = [judgeName(judge && { ...judge, model: judge.name }), ''];
-        const end = await endOf(db, repo, table, stored, judges);
-        answer({ repo, table, model, promptVersion, generation, turns, end }, function* () {
+        const judgings = readJudgings(stored.judgings);
+        const end = await endOf(db, repo, table, stored);
+        answer({ repo, table, model, promptVersion, generation, turns, judgings, end }, function* () {
           const how = `${model}, prompt ${promptVersion}, generation ${generation}`;
           yield `${terminal.style('bold', oneLine(table))}  ${terminal.style('dim', how)}`;
-          yield* transcriptLines(turns, end, terminal, options.full ?? false);
+          yield* transcriptLines(turns, judgings, end, terminal, options.full ?? false);
         });
       }),
     );
 }
 
-/** `judges`: of the answer, the one that is looked for first at the front. */
+/** What is stored of the answer, whoever judged it; null: there was none. */
 async function endOf(
   db: Database,
   repo: string,
   table: string,
   { inputHash, generation }: StoredTranscript,
-  judges: readonly string[],
 ): Promise<TranscriptEnd | null> {
-  const keys = judges.map((judge): SetKey => ({ table, stage: inferStage, inputHash: answerHash({ inputHash, judge }, generation) })); // prettier-ignore
-  const found = await findSets(db, repo, keys);
-  const set = keys.map((key) => found.get(setKey(key))).find((one) => one !== undefined);
-  if (set === undefined) return null;
-  const output = (await readOutputs<InferOutput>(db, [set.setId])).get(set.setId)?.output;
-  const claims = (await readClaims(db, [set.setId])).get(set.setId) ?? [];
+  const set = await answerSet(db, repo, table, answerHashes(inputHash, generation));
+  if (set === null) return null;
+  const output = (await readOutputs<InferOutput>(db, [set])).get(set)?.output;
+  const claims = (await readClaims(db, [set])).get(set) ?? [];
   return output === undefined ? null : readEnd(output, claims.length);
 }

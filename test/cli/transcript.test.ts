@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Added, StoredTurn } from '../../activities/infer/exchange.ts';
 import { transcriptLines } from '../../cli/transcript-print.ts';
-import { readTranscript } from '../../cli/transcript.ts';
-import type { TranscriptRow } from '../../store/transcripts.ts';
+import { readJudgings, readTranscript } from '../../cli/transcript.ts';
+import type { JudgingRow, TranscriptRow } from '../../store/transcripts.ts';
 
 const plain = { style: (_format: unknown, text: string) => text, width: 100 };
 const added: Added = { input: [], shown: [], opened: { files: [], tables: [] }, rejected: [], corrects: false, notes: false, closing: null, seconds: 0.5 }; // prettier-ignore
@@ -39,9 +39,15 @@ const rows = [
   turn(2, { rejected: [{ at: 'columns 2 (x)', reason: 'it cites no lines' }], closing: 'turns' }, null),
 ];
 
+const verdict = (word: string) => ({ statement: 1, verdict: word, reason: 'So.' });
+const judging: JudgingRow = {
+  ...turn(0, { input: [{ role: 'user', content: 'Statements:' }] }, { kind: 'answer', value: { verdicts: ['yes', 'no', 'yes'].map(verdict) } }), // prettier-ignore
+  model: 'gpt-judge',
+};
+
 test('a conversation is told turn by turn: what was told, called, answered, sent back and stored', () => {
   const end = { claims: 2, rejected: [], unknown: ['owner'], bound: 'turns' };
-  const lines = [...transcriptLines(readTranscript(rows), end, plain, false)];
+  const lines = [...transcriptLines(readTranscript(rows), readJudgings([judging]), end, plain, false)];
   assert.deepEqual(lines, [
     'turn 1  2026-10-20T04:30:00Z, 12,000 tokens in (9,000 cached), 300 out (100 reasoning), 2.5 s, $0.0123',
     '  told        Table: a.b.c',
@@ -55,13 +61,16 @@ test('a conversation is told turn by turn: what was told, called, answered, sent
     '  sent back   columns 2 (x): it cites no lines',
     '  last turn   the bound of turns is reached',
     '  error       The model server failed (503).',
+    'judged by gpt-judge  2026-10-20T04:30:00Z, 12,000 tokens in (9,000 cached), 300 out (100 reasoning), 2.5 s, $0.0123',
+    '  told        Statements:',
+    '  answer      2 yes, 1 no',
     'stored: 2 claims',
     '  unknown     owner',
   ]);
 });
 
 test('in full, answers are shown line by line, and nothing in them reaches the terminal but text', () => {
-  const lines = [...transcriptLines(readTranscript(rows), null, plain, true)];
+  const lines = [...transcriptLines(readTranscript(rows), [], null, plain, true)];
   assert.ok(lines.includes('  told        Table: a.b.c'));
   assert.ok(lines.some((line) => line.endsWith('1| select 1')));
   assert.ok(lines.every((line) => !line.includes('\u001b')));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { reportAnswers } from '../../../activities/infer/report.ts';
+import { answerHashes } from '../../../activities/infer/questions.ts';
 import type { InferOutput } from '../../../activities/infer/infer-output.ts';
 import { valueText } from '../../../inference/model/claim-text.ts';
 import type { TableReading } from '../../../inference/model/output-contract.ts';
@@ -12,7 +13,7 @@ import { modelSpend } from '../../../store/model-calls.ts';
 import { tokensSpent } from '../../../store/model-spend.ts';
 import { pointedSets } from '../../../store/pointed-sets.ts';
 import { listQuarantine } from '../../../store/quarantine.ts';
-import { latestTranscript } from '../../../store/transcripts.ts';
+import { answerSet, latestTranscript } from '../../../store/transcripts.ts';
 import { withDatabases } from '../../support/databases.ts';
 import { emptyReading } from '../../support/empty-reading.ts';
 import { startScriptedModelServer, type Step } from '../../support/scripted-model-server.ts';
@@ -71,7 +72,12 @@ withDatabases('what the judge does not find in the lines is dropped, what is unc
   assert.match(asked, /2\. caveat: Logged-out visitors are counted\..n +cites dbt/);
   assert.equal((await modelSpend(db, 'night-1')).calls, 2, 'paid by the run');
   assert.equal((await tokensSpent(db, 'acme', 'gpt-judge', true)).input, 500);
-  assert.equal((await latestTranscript(db, 'acme', users))?.turns.length, 1, 'no turn of the conversation');
+  const told = await latestTranscript(db, 'acme', users);
+  assert.equal(told?.turns.length, 1, 'no turn of the conversation');
+  assert.deepEqual(told.judgings.map(({ model, status }) => [model, status]), [['gpt-judge', 'done']]); // prettier-ignore
+  const { setId } = (await pointedSets(db, 'acme', '2026-10-20', 'infer')).get(users) as { setId: number };
+  const kept = answerHashes(told.inputHash, told.generation);
+  assert.equal(await answerSet(db, 'acme', users, kept), setId, 'found whoever judged it');
 }); // prettier-ignore
 
 withDatabases('a judge that comes later, or goes, costs its own call and no other', async ({ db }, t) => {
