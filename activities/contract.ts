@@ -70,8 +70,10 @@ export interface ChunkResult {
   readonly done: number;
   readonly reused: number;
   readonly failed: number;
-  /** Units that were left undone because the budget is spent; absent: none. */
+  /** Units that were left undone for another run; absent: none. */
   readonly left?: number;
+  /** Why no further chunk of the stage is to be begun: it would meet the same fault. Absent: go on. */
+  readonly stopped?: string;
 }
 
 export interface Plan {

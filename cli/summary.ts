@@ -98,9 +98,19 @@ function modelWords(report: RunReport): string {
 
 /** Rejected ones of all statements: those that hold are the claims of origin `inferred`. */
 function answerWords({ answers, claims }: RunReport): string {
-  if (answers === undefined || answers.tables === 0) return '';
+  if (answers === undefined || answers.tables + (answers.unanswered ?? 0) === 0) return '';
   const held = Object.values(claims).reduce((sum, counts) => sum + (counts.inferred ?? 0), 0);
-  const { tables, rejected, unknown, fields, bounded, judged = 0, unsupported = 0, unclear = 0 } = answers;
+  const {
+    tables,
+    rejected,
+    unknown,
+    fields,
+    bounded,
+    unanswered = 0,
+    judged = 0,
+    unsupported = 0,
+    unclear = 0,
+  } = answers;
   const parts = [
     `${count(tables, 'table')} answered`,
     `${rejected} of ${count(held + rejected, 'statement')} rejected${share(rejected, held + rejected)}`,
@@ -109,6 +119,7 @@ function answerWords({ answers, claims }: RunReport): string {
       ? []
       : [`${unsupported} of ${judged} judged not to be what their lines say, ${unclear} unclear`]),
     ...(bounded === 0 ? [] : [`${bounded} ended at a bound`]),
+    ...(unanswered === 0 ? [] : [`${count(unanswered, 'table')} asked about in vain`]),
   ];
   return `; ${parts.join(', ')}`;
 }

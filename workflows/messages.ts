@@ -9,8 +9,10 @@ export interface StageProgress {
   readonly done: number;
   readonly reused: number;
   readonly failed: number;
-  /** Units left undone because the budget is spent. */
+  /** Units left undone for another run. */
   readonly left: number;
+  /** Why no more of it was begun; absent: all was. */
+  readonly stopped?: string;
   /** Why it was skipped; null otherwise. */
   readonly skipped: string | null;
   /** Milliseconds since the epoch when it began; null before. */

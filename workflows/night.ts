@@ -65,9 +65,10 @@ export async function runNight(
 }
 
 function leftUndone(board: ProgressBoard): string | null {
-  const left = board.left('infer');
-  if (left === 0) return null;
-  return `the model's budget is spent: ${left} ${left === 1 ? 'table waits' : 'tables wait'} for another run`;
+  const { units, stopped } = board.left('infer');
+  if (units === 0) return null;
+  const wait = `${units} ${units === 1 ? 'table waits' : 'tables wait'} for another run`;
+  return stopped === null ? `the model's budget is spent: ${wait}` : `${stopped} ${wait}`;
 }
 
 const skipped = (request: BeginRun, reason: string): RunSummary => ({

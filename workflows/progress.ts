@@ -74,13 +74,16 @@ export class ProgressBoard implements Pace {
     this.show();
   }
 
-  add(stage: StageName, { done, reused, failed, left = 0 }: ChunkResult): void {
+  add(stage: StageName, { done, reused, failed, left = 0, stopped }: ChunkResult): void {
     const entry = this.at(stage);
     entry.done += done;
     entry.reused += reused;
     entry.failed += failed;
     entry.left += left;
-    entry.total = Math.max(entry.total, entry.done + entry.reused + entry.failed + entry.left);
+    if (stopped !== undefined) entry.stopped ??= stopped;
+    const ended = entry.done + entry.reused + entry.failed;
+    if (entry.stopped !== undefined) entry.left = Math.max(entry.left, entry.total - ended);
+    entry.total = Math.max(entry.total, ended + entry.left);
     this.show();
   }
 
@@ -99,9 +102,10 @@ export class ProgressBoard implements Pace {
     return state === 'done' || state === 'skipped';
   }
 
-  /** Units of a stage that were left undone because the budget is spent. */
-  left(stage: StageName): number {
-    return this.at(stage).left;
+  /** Units of a stage that were left undone for another run, and why if it was stopped. */
+  left(stage: StageName): { readonly units: number; readonly stopped: string | null } {
+    const { left, stopped = null } = this.at(stage);
+    return { units: left, stopped };
   }
 
   /** Returns at once unless paused; else when resumed. */

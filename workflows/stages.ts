@@ -67,9 +67,9 @@ export function createStages(
     const open = before?.stage === stage ? before : { stage, list: await listed(), next: 0 };
     const { list } = open;
     board.start(stage, list.units);
-    const next = await fanOut(list, open.next, board, async (chunk) =>
-      board.add(stage, await one(handle, chunk)),
-    );
+    const next = await fanOut(list, open.next, board, async (chunk) => {
+      if (board.left(stage).stopped === null) board.add(stage, await one(handle, chunk));
+    });
     if (next < list.chunks) await carryOn({ stage, list, next });
     return null;
   }

@@ -2,6 +2,7 @@ import { APIConnectionError, APIError, APIUserAbortError } from 'openai';
 import { redact } from '../../knowledge/redact.ts';
 import { SystemError, UserError } from '../../schema/contracts/errors.ts';
 import { RateLimited } from './rate-limited.ts';
+import { ServerUnusable } from './server-unusable.ts';
 
 /** Whose fault a failed call is, and when it may be tried again. What `signal` aborted comes back as it is. */
 export function readable(error: unknown, model: string): Error {
@@ -11,9 +12,12 @@ export function readable(error: unknown, model: string): Error {
     return new SystemError(`The model server cannot be reached: ${error.message}`, { cause: error.cause });
   const status = error.status as number | undefined;
   if (status === 429 && error.code === 'insufficient_quota')
-    return new UserError(`The model server refused the call to ${model}: its account has no credit left.`, {
-      next: 'Top it up, or raise its spending limit.',
-    });
+    return new ServerUnusable(
+      `The model server refused the call to ${model}: its account has no credit left.`,
+      {
+        next: 'Top it up, or raise its spending limit.',
+      },
+    );
   if (status === 429)
     return new RateLimited(
       `The model server limits ${model}.`,
@@ -26,11 +30,18 @@ export function readable(error: unknown, model: string): Error {
     status === 401 || status === 403
       ? 'Check OPENAI_API_KEY.'
       : 'Check the model’s name and OPENAI_BASE_URL.';
-  return new UserError(
+  const Fault = concernsAll(status, error.code) ? ServerUnusable : UserError;
+  return new Fault(
     `The model server refused the call to ${model} (${status ?? 'no status'}): ${redact(error.message)}`,
     { next },
   );
 }
+
+/** What is wrong with each call and not with this one: who asks, for which model, with which settings. */
+const concernsAll = (status: number | undefined, code: string | null | undefined): boolean =>
+  status === 401 || status === 402 || status === 403 || status === 404 || ofSettings.has(code ?? '');
+
+const ofSettings = new Set(['model_not_found', 'invalid_json_schema', 'unknown_parameter', 'unsupported_parameter', 'unsupported_value']); // prettier-ignore
 
 /** The SDK leaves errors in reading a body as fetch throws them: a connection that broke off, or text that is not the JSON promised. */
 function brokenBody(error: unknown, model: string): Error {

@@ -141,7 +141,7 @@ export async function takeTurn<T>(
     const response: Failure = { error: explain(error), run, failures };
     await finishModelCall(db, call.id, run, { status: 'failed', response, ...spent(used, prices) });
     if (signal.aborted || error instanceof RateLimited || !(error instanceof SystemError) || failures < maxFailures) throw error; // prettier-ignore
-    throw new UserError(`The model server failed ${failures} times on one question: ${error.message}`, {
+    throw new TooManyFailures(`The model server failed ${failures} times on one question: ${error.message}`, {
       next: 'The next run asks again.',
     });
   } finally {
@@ -150,6 +150,9 @@ export async function takeTurn<T>(
   // Another run took the call over and was faster: both go on with the same answer.
   return storedTurn((await findModelCall(db, key)) as StoredModelCall, request, prices);
 }
+
+/** It may be well again for the next run. */
+export class TooManyFailures extends UserError {}
 
 /** Another run makes the call: its answer is waited for without a slot, and not paid for again. */
 export class AskedElsewhere extends RateLimited {

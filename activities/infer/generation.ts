@@ -1,10 +1,12 @@
 /** Which answer to a question holds, and in which generation it is to be asked when none does. */
 import type { ModelCallKey } from '../../store/model-calls.ts';
 import { lastGeneration, readTurns } from '../../store/model-calls.ts';
+import { readUnanswered } from '../../store/unanswered.ts';
 import { findSets, readOutputs, setKey, type SetKey } from '../../store/claim-sets.ts';
 import type { SetStage } from '../../schema/contracts/stages.ts';
 import type { InferContext } from './context.ts';
 import type { InferOutput } from './infer-output.ts';
+import { askedInVain } from './no-answer.ts';
 import { joinOpened, unchanged, type Opened } from './opened.ts';
 import type { Added } from './exchange.ts';
 import { answerHash } from './questions.ts';
@@ -49,7 +51,9 @@ export async function standingOf(
         return { setId: id, ours: index === 0 && last.run === handle.run };
     }
   }
-  if (anew || ids[0] !== null) return { generation: last.generation + 1 };
+  const before = (await readUnanswered(db, handle.repo, [key.table])).get(key.table);
+  const inVain = last.run !== handle.run && askedInVain(key.inputHash, before, handle.run);
+  if (anew || inVain || ids[0] !== null) return { generation: last.generation + 1 };
   const turns = await readTurns(db, { ...key, generation: last.generation });
   const soFar = joinOpened(turns.map(({ request }) => (request as Added).opened));
   return { generation: (await holding([soFar]))(soFar) ? last.generation : last.generation + 1 };

@@ -4,15 +4,19 @@ import type { StageResult } from '../../schema/contracts/stages.ts';
 import { saveStageResults } from '../../store/claim-sets.ts';
 import { pointTables } from '../../store/pointers.ts';
 import { addQuarantine } from '../../store/quarantine.ts';
+import { dropUnanswered } from '../../store/unanswered.ts';
 import type { ChunkResult, RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { alive } from '../heartbeat.ts';
 import { readChunk } from '../work-list.ts';
+import { ServerUnusable } from '../embed/server-unusable.ts';
 import { BudgetSpent } from './budget.ts';
 import { openCitedCode } from './cited-code.ts';
 import type { InferContext } from './context.ts';
 import { inferStage, standingOf } from './generation.ts';
+import { TooManyFailures } from './exchange.ts';
 import type { InferOutput } from './infer-output.ts';
+import { putOff } from './no-answer.ts';
 import { openLedger } from './ledger.ts';
 import { expectRoom } from './limits.ts';
 import { answerHash, loadQuestions, type Question } from './questions.ts';
@@ -20,7 +24,8 @@ import { readTable } from './read-table.ts';
 
 /**
  * Asks the model about each table of a chunk. Each turn is stored before the next one is taken, so an attempt that waits for a limit or dies goes on
- * where it stood. A table that the model does not answer for is put aside; its earlier claims stay. Throws `RateLimited` and `SystemError`.
+ * where it stood. A table that the model does not answer for is put aside; its earlier claims stay. A server that takes no call at all stops the stage, and
+ * puts no table aside. Throws `RateLimited` and `SystemError`.
  */
 export function infer(deps: ActivityDeps, handle: RunHandle, chunk: number): Promise<ChunkResult> {
   const { model } = deps;
@@ -42,10 +47,15 @@ async function inferChunk(
   try {
     const context = { deps, handle, code, ledger: await openLedger(deps, handle), signal };
     const result = { done: 0, reused: 0, failed: 0, left: 0 };
-    for (const table of tables) {
+    for (const [index, table] of tables.entries()) {
       signal.throwIfAborted();
       const question = questions.get(table);
-      result[question === undefined ? 'reused' : await inferTable(context, question)] += 1;
+      try {
+        result[question === undefined ? 'reused' : await inferTable(context, question)] += 1;
+      } catch (error) {
+        if (!(error instanceof ServerUnusable)) throw error;
+        return { ...result, left: result.left + tables.length - index, stopped: explain(error) };
+      }
     }
     return result;
   } finally {
@@ -53,8 +63,9 @@ async function inferChunk(
   }
 }
 
-type Counted = keyof Required<ChunkResult>;
+type Counted = 'done' | 'reused' | 'failed' | 'left';
 
+/** Throws `ServerUnusable` besides what waits: the table is not at fault. What is stored of it is kept. */
 async function inferTable(context: InferContext, question: Question): Promise<Counted> {
   const { deps, handle } = context;
   const { db, model } = deps;
@@ -75,15 +86,19 @@ async function inferTable(context: InferContext, question: Question): Promise<Co
     const [saved] = await saveStageResults(db, repo, [result]);
     if (saved) await point(context, table, saved.setId);
     if (unjudged instanceof BudgetSpent) return 'left';
+    if (unjudged instanceof ServerUnusable) throw unjudged;
     if (unjudged) await addQuarantine(db, run, { table, stage: 'judge', error: explain(unjudged) });
     return reused ? 'reused' : 'done';
   } catch (error) {
     if (error instanceof BudgetSpent) return 'left';
-    if (!(error instanceof ModelError || error instanceof UserError)) throw error;
-    await addQuarantine(db, run, { table, stage: inferStage, error: explain(error) });
+    if (error instanceof ServerUnusable || !(error instanceof ModelError || error instanceof UserError)) throw error; // prettier-ignore
+    const again = error instanceof TooManyFailures ? [] : [await putOff(context, question, explain(error))];
+    await addQuarantine(db, run, { table, stage: inferStage, error: [explain(error), ...again].join(' ') });
     return 'failed';
   }
 }
 
-const point = ({ deps, handle }: InferContext, table: string, setId: number): Promise<void> =>
-  pointTables(deps.db, handle.repo, handle.asOf, [{ table, stage: inferStage, setId }]);
+async function point({ deps, handle }: InferContext, table: string, setId: number): Promise<void> {
+  await pointTables(deps.db, handle.repo, handle.asOf, [{ table, stage: inferStage, setId }]);
+  await dropUnanswered(deps.db, handle.repo, table);
+}

@@ -4,7 +4,7 @@
  */
 import { APIError, type OpenAI } from 'openai';
 import { estimateTokens } from '../../inference/model/tokens.ts';
-import { UserError } from '../../schema/contracts/errors.ts';
+import { ServerUnusable } from '../embed/server-unusable.ts';
 
 type Event = OpenAI.Responses.ResponseStreamEvent;
 type Response = OpenAI.Responses.Response;
@@ -56,16 +56,19 @@ const failed = ({ code, message }: Extract<Event, { type: 'error' }>) =>
 export class NoResponse extends Error {}
 
 /** A server that does not speak the Responses API; null: the error is another one. A 404 about the model says so in its code. */
-export function noResponse(error: unknown, baseUrl: string): UserError | null {
+export function noResponse(error: unknown, baseUrl: string): ServerUnusable | null {
   if (error instanceof NoResponse)
-    return new UserError(`The model server at ${baseUrl} answered something that is no response.`, {
+    return new ServerUnusable(`The model server at ${baseUrl} answered something that is no response.`, {
       next: 'Check OPENAI_BASE_URL: it usually ends in /v1.',
     });
   if (!(error instanceof APIError)) return null;
   const status = error.status as number | undefined;
   const absent = status === 405 || status === 501 || (status === 404 && error.code !== 'model_not_found');
   if (!absent) return null;
-  return new UserError(`The model server at ${baseUrl} has no Responses API (POST /responses: ${status}).`, {
-    next: 'The infer stage needs it: Chat Completions alone is not enough. Use a server or gateway that offers /responses, or set model.enabled to false.',
-  });
+  return new ServerUnusable(
+    `The model server at ${baseUrl} has no Responses API (POST /responses: ${status}).`,
+    {
+      next: 'The infer stage needs it: Chat Completions alone is not enough. Use a server or gateway that offers /responses, or set model.enabled to false.',
+    },
+  );
 }

@@ -42,7 +42,7 @@ export interface TableRead extends InferOutput {
   readonly unjudged: UserError | null;
 }
 
-/** Throws a `ModelError` when there is no answer at all and no bound is why; a later turn without one leaves what an earlier one proved. */
+/** Throws a `ModelError` when there is no answer at all; a later turn without one leaves what an earlier one proved. */
 export async function readTable(
   context: InferContext,
   question: Question,
@@ -138,14 +138,14 @@ async function result(
   { spent, opened, reused }: Conversation,
   bound: Bound | null,
 ): Promise<TableRead> {
-  if (checked === null && (bound === null || outcome.kind !== 'calls')) throw noAnswer(outcome);
-  const cited = checked ? claimsOf(context, question, checked.accepted) : [];
+  if (checked === null) throw noAnswer(outcome, bound);
+  const cited = claimsOf(context, question, checked.accepted);
   const { judged, unjudged } = await judge(context, question, generation, cited);
   const claims = judged?.claims ?? cited;
   const stated = new Set(claims.map(({ field }) => field));
   return {
     claims,
-    rejected: checked?.rejections ?? [],
+    rejected: checked.rejections,
     support: judged && { judged: judged.judged, unsupported: judged.unsupported, unclear: judged.unclear },
     unknown: fieldsAsked.filter((field) => !stated.has(claimFieldOf[field])),
     turns: spent.turns,
@@ -168,7 +168,7 @@ async function judge(
   }
 }
 
-function noAnswer(outcome: ModelOutcome<Answer>): ModelError {
+function noAnswer(outcome: ModelOutcome<Answer>, bound: Bound | null): ModelError {
   switch (outcome.kind) {
     case 'refusal':
       return new ModelError(`The model refused: ${outcome.text}`);
@@ -179,6 +179,8 @@ function noAnswer(outcome: ModelOutcome<Answer>): ModelError {
     case 'malformed':
       return new ModelError(outcome.problem);
     default:
-      return new ModelError('The model did not answer.');
+      return new ModelError('The model did not answer.', {
+        next: bound === null ? '' : `Raise model.perTable.${bound}.`,
+      });
   }
 }

@@ -4,11 +4,13 @@ import type { RunReport } from '../../schema/contracts/runs.ts';
 import { readOutputs } from '../../store/claim-sets.ts';
 import type { Database } from '../../store/database.ts';
 import { pointedSets } from '../../store/pointed-sets.ts';
+import { readUnanswered } from '../../store/unanswered.ts';
 import { inferStage } from './generation.ts';
 import type { InferOutput } from './infer-output.ts';
 
-/** Over all answers that hold as of the date, whichever run asked for them. */
+/** Over all answers that hold as of the date, whichever run asked for them, and all tables that were asked about last in vain. */
 export async function reportAnswers(db: Database, repo: string, asOf: string): Promise<RunReport['answers']> {
+  const vain = [...(await readUnanswered(db, repo)).values()];
   const sets = [...(await pointedSets(db, repo, asOf, inferStage)).values()].map(({ setId }) => setId);
   const outputs = [...(await readOutputs<InferOutput>(db, sets)).values()].map(({ output }) => output);
   const sum = (of: (output: InferOutput) => number) => outputs.reduce((total, one) => total + of(one), 0);
@@ -21,5 +23,6 @@ export async function reportAnswers(db: Database, repo: string, asOf: string): P
     judged: sum(({ support }) => support?.judged ?? 0),
     unsupported: sum(({ support }) => support?.unsupported.length ?? 0),
     unclear: sum(({ support }) => support?.unclear ?? 0),
+    unanswered: vain.filter((one) => one.asOf <= asOf).length,
   };
 }

@@ -4,6 +4,7 @@ import { bandNames } from '../../knowledge/rank/usage-band.ts';
 import { readOutputs } from '../../store/claim-sets.ts';
 import { pointedSets } from '../../store/pointed-sets.ts';
 import { setSince } from '../../store/set-since.ts';
+import { readUnanswered } from '../../store/unanswered.ts';
 import type { RunHandle, WorkList } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { alive } from '../heartbeat.ts';
@@ -11,6 +12,7 @@ import { inScope } from '../scope.ts';
 import { freeze } from '../work-list.ts';
 import { sourceFiles } from '../source-files.ts';
 import { inferStage } from './generation.ts';
+import { waits } from './no-answer.ts';
 import { unchanged } from './opened.ts';
 import { answers, loadQuestions, type Question } from './questions.ts';
 import type { InferOutput } from './infer-output.ts';
@@ -39,7 +41,7 @@ type Asked = Pick<
   'repo' | 'asOf' | 'commit' | 'table' | 'tables' | 'redo' | 'modelTables' | 'usd'
 >;
 
-/** All tables about which the question changed since it was answered, most important first, and how many of them the run may ask about. */
+/** All tables about which the question changed since it was answered, and is not put off, most important first, and how many of them the run may ask about. */
 export async function openTables(
   deps: ActivityDeps,
   handle: Asked,
@@ -50,7 +52,11 @@ export async function openTables(
   const answered = await answeredTables(deps, handle, questions);
   const wanted = inScope(handle);
   const anew = handle.redo.includes('infer');
-  const open = [...questions.values()].filter(({ table }) => wanted(table) && (anew || !answered.has(table)));
+  const vain = await readUnanswered(deps.db, handle.repo);
+  const isOpen = (question: Question) =>
+    !answered.has(question.table) &&
+    !waits(question, deps.config.model, vain.get(question.table), handle.asOf);
+  const open = [...questions.values()].filter((one) => wanted(one.table) && (anew || isOpen(one)));
   const since = await setSince(deps.db, handle.repo, handle.asOf, inferStage);
   return {
     skipped,

@@ -171,6 +171,8 @@ export const runReportSchema = z.object({
       ...{ tables: z.int(), fields: z.int(), unknown: z.int(), rejected: z.int(), bounded: z.int() },
       /** Statements that a second model judged, those of them that their lines do not say, and those of which it is unclear. Absent from older reports. */
       ...{ judged: z.int().optional(), unsupported: z.int().optional(), unclear: z.int().optional() },
+      /** Tables about which the model was asked last in vain: refused, cut short, no answer within the bounds. Absent from older reports. */
+      unanswered: z.int().optional(),
     })
     .optional(),
   /** Of this run. `texts` that were given a vector; `tokens` as far as the server counts them; `costUsd` null: no price is configured. */

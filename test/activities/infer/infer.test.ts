@@ -9,6 +9,7 @@ import type { Database } from '../../../store/database.ts';
 import { modelSpend } from '../../../store/model-calls.ts';
 import { pointedSets } from '../../../store/pointed-sets.ts';
 import { listQuarantine } from '../../../store/quarantine.ts';
+import { readUnanswered } from '../../../store/unanswered.ts';
 import { readWork } from '../../../store/work-items.ts';
 import type { TestContext } from 'node:test';
 import { emptyReading } from '../../support/empty-reading.ts';
@@ -176,6 +177,52 @@ withDatabases('a table without an answer is put aside, and the others go on', as
     assert.match(quarantined?.error ?? '', says);
   }
 });
+
+withDatabases('what was asked in vain is asked again after a week, then two, or when it changes, and holds no place meanwhile', async ({ db }, t) => {
+  const server = await scripted(t, { steps: [{ refusal: 'No.' }] });
+  await saveNight(db);
+  const stage = stageOf(db, server);
+  const open = async (asOf: string, of = stage) => (await of.select({ run: `look ${asOf}`, asOf, table: users })).units; // prettier-ignore
+  const ask = async (asOf: string, of = stage) => {
+    await of.select({ run: asOf, asOf, table: users });
+    return (await of.infer({ run: asOf, asOf, table: users }).result).failed;
+  };
+  assert.equal(await ask('2026-10-20'), 1);
+  assert.equal(await ask('2026-10-20'), 1, 'a second attempt of the run asks nothing');
+  assert.match((await listQuarantine(db, '2026-10-20'))[0]?.error ?? '', /asked again in 7 days, or when/);
+  assert.equal(await open('2026-10-26'), 0);
+  assert.equal(await open('2026-10-27'), 1);
+  await stage.select({ run: 'few', asOf: '2026-10-21', modelTables: 1 });
+  const [chunk] = await readWork<{ keys: string[] }>(db, 'few', 'infer', -1, 9);
+  assert.deepEqual(chunk?.payload.keys, [shipments], 'the next one has its place');
+
+  server.script({ incomplete: 'content_filter' });
+  assert.equal(await ask('2026-10-27'), 1);
+  assert.equal(await open('2026-11-09'), 0);
+  assert.equal(await open('2026-11-10'), 1);
+  const roomier = stageOf(db, server, { maxOutputTokens: 32_000 });
+  assert.equal(await open('2026-10-28', roomier), 1, 'a higher limit');
+  await describe(db, events, 'Events, without the bots.');
+  assert.equal(await open('2026-10-29'), 1, 'another question');
+  server.script({ answer: good });
+  assert.equal(await ask('2026-10-29'), 0);
+  assert.equal((await readUnanswered(db, 'acme')).size, 0);
+  assert.equal(server.requests.length, 3);
+}); // prettier-ignore
+
+withDatabases('a server that takes no call stops the asking and puts no table aside; the next run asks again', async ({ db }, t) => {
+  const server = await scripted(t, { steps: [{ status: 401 }] });
+  await saveNight(db);
+  const stage = stageOf(db, server);
+  await stage.select();
+  const { left, stopped, ...rest } = await stage.chunk(0);
+  assert.deepEqual([rest, left], [{ done: 0, reused: 0, failed: 0 }, 1]);
+  assert.match(stopped ?? '', /^The model server refused .*401.*Check OPENAI_API_KEY/);
+  assert.deepEqual(await listQuarantine(db, 'night-1'), []);
+  server.script({ answer: emptyReading }, { answer: emptyReading }, { answer: emptyReading });
+  assert.equal((await stage.select({ run: 'later' })).units, 3);
+  assert.deepEqual(await stage.infer({ run: 'later' }).result, { done: 3, reused: 0, failed: 0 });
+}); // prettier-ignore
 
 withDatabases(
   'an attempt that ends in a limit goes on where it stood, after the time asked for',

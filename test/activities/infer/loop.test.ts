@@ -191,6 +191,7 @@ for (const [name, more, bound] of bounds) {
         judged: 0,
         unsupported: 0,
         unclear: 0,
+        unanswered: 0,
       };
       assert.deepEqual(await reportAnswers(db, 'acme', '2026-10-20'), figures);
       assert.equal((await stage.select({ ...only, run: 'later' })).units, 0);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { z } from 'zod';
 import { RateLimited } from '../../../activities/embed/rate-limited.ts';
+import { ServerUnusable } from '../../../activities/embed/server-unusable.ts';
 import { createModelClient, type ModelClientOptions } from '../../../activities/infer/model-client.ts';
 import { toolDefinitions } from '../../../inference/model/tools.ts';
 import { SystemError, UserError } from '../../../schema/contracts/errors.ts';
@@ -69,7 +70,11 @@ for (const { step, kind, says } of outcomes) {
   });
 }
 
-const failures: { step: Step; type: typeof UserError | typeof SystemError; says: RegExp }[] = [
+const failures: {
+  step: Step;
+  type: typeof UserError | typeof SystemError | typeof ServerUnusable;
+  says: RegExp;
+}[] = [
   { step: { status: 500 }, type: SystemError, says: /failed \(500\)/ },
   { step: { status: 503, body: 'upstream down' }, type: SystemError, says: /503/ },
   { step: { failed: 'server_error' }, type: SystemError, says: /while answering/ },
@@ -87,17 +92,23 @@ const failures: { step: Step; type: typeof UserError | typeof SystemError; says:
     type: SystemError,
     says: /broke off/,
   },
-  { step: { body: '<html>', contentType: 'text/html' }, type: UserError, says: /no response/ },
-  { step: { status: 400, code: 'invalid_json_schema' }, type: UserError, says: /400/ },
-  { step: { status: 401 }, type: UserError, says: /401/ },
-  { step: { status: 403 }, type: UserError, says: /403/ },
-  { step: { status: 404, code: 'model_not_found' }, type: UserError, says: /refused the call to gpt-test/ },
-  { step: { status: 429, code: 'insufficient_quota' }, type: UserError, says: /no credit/ },
+  { step: { body: '<html>', contentType: 'text/html' }, type: ServerUnusable, says: /no response/ },
+  { step: { status: 400, code: 'invalid_json_schema' }, type: ServerUnusable, says: /400/ },
+  { step: { status: 400, code: 'invalid_prompt' }, type: UserError, says: /400/ },
+  { step: { status: 401 }, type: ServerUnusable, says: /401/ },
+  { step: { status: 403 }, type: ServerUnusable, says: /403/ },
+  {
+    step: { status: 404, code: 'model_not_found' },
+    type: ServerUnusable,
+    says: /refused the call to gpt-test/,
+  },
+  { step: { status: 429, code: 'insufficient_quota' }, type: ServerUnusable, says: /no credit/ },
 ];
 for (const { step, type, says } of failures) {
   test(`whose fault, and whether to try again: ${JSON.stringify(step)}`, async (t) => {
     const { server, client } = await withServer(t, { steps: [step] });
     await assert.rejects(client.respond(request), (error) => {
+      assert.equal(error instanceof ServerUnusable, type === ServerUnusable);
       assert.ok(error instanceof type, `${(error as Error).name}: ${(error as Error).message}`);
       assert.match(error.message, says);
       return true;
@@ -136,7 +147,7 @@ for (const { step, waitMs } of limits) {
 test('a server without the Responses API is named as such', async (t) => {
   const { server, client } = await withServer(t, { api: 'chat' });
   await assert.rejects(client.respond(request), (error) => {
-    assert.ok(error instanceof UserError);
+    assert.ok(error instanceof ServerUnusable);
     assert.match(error.message, new RegExp(`${server.baseUrl} has no Responses API`));
     assert.match(error.next ?? '', /Chat Completions/);
     return true;

@@ -136,6 +136,8 @@ export interface Stage {
   ) => Promise<{ units: number; chunks: number; skipped: string | null }>;
   /** One attempt at every chunk, one after the other; it ends where one of them throws. */
   readonly infer: (more?: Partial<RunHandle>) => ActivityRun<ChunkResult>;
+  /** One attempt at one chunk. */
+  readonly chunk: (ordinal: number, more?: Partial<RunHandle>) => Promise<ChunkResult>;
   readonly handle: RunHandle;
 }
 
@@ -173,6 +175,7 @@ export function stageOf(
   return {
     handle,
     select: (some) => runActivity(async () => activities.selectForInference(await runOf(some))).result,
+    chunk: (ordinal, some) => runActivity(async () => activities.infer(await runOf(some), ordinal)).result,
     infer: (some) =>
       runActivity(async () => {
         const run = await runOf(some);
