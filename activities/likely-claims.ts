@@ -1,4 +1,5 @@
 /** What names and the tests of all other tables make likely of a table: its key, and references that no code joins. Pure. */
+import { entityColumns } from '../inference/conventions/key-names.ts';
 import { likelyKeys, type KeyedTable, type LikelyKey } from '../inference/conventions/likely-keys.ts';
 import { likelyReferences, type ReferringTable } from '../inference/conventions/likely-references.ts';
 import { grainPhrase, timeGrain } from '../inference/derive/phrase.ts';
@@ -12,7 +13,7 @@ type Join = ClaimValue<'join'>;
 
 const leastDeclared = 4;
 /** At most so many references a table. */
-const mostReferences = 8;
+const mostReferences = 24;
 /** By key of the other table: known to be unique, or likely. */
 const confidences = { sure: 0.6, likely: 0.5 } as const;
 
@@ -120,6 +121,7 @@ function referringTable(
     ...testedKeys(state).map((columns) => ({ columns, sure: true })),
     ...derivedKeys(state).map(({ columns, proved }) => ({ columns, sure: proved })),
     ...(likely ? [{ columns: likely.columns, sure: false }] : []),
+    ...entityColumns(table, columnNames(state)).map((column) => ({ columns: [column], sure: false })),
   ];
   return {
     table,

@@ -39,6 +39,12 @@ export function namedKeys(table: string, columns: readonly string[], firstKnown:
   });
 }
 
+/** Columns that identify what the table is called after, whether or not they are its key. */
+export const entityColumns = (table: string, columns: readonly string[]): string[] =>
+  namedKeys(table, columns, false).flatMap(({ column, manner }) =>
+    /^entity\b/.test(manner) ? [column] : [],
+  );
+
 function keyName(column: readonly string[], table: readonly string[]): KeyName {
   const ending = column.at(-1) ?? '';
   if (!endings.has(ending)) return 'plain';

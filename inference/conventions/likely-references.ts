@@ -30,7 +30,7 @@ const mostTargets = 2;
 const mostKeyed = 60;
 
 /**
- * By table. The key's name stands alone (`account_id`) or behind words that say which of several (`parent_account_id`), and names the other table. Of several tables
+ * By table, the best of each column before the second best of any. The key's name stands alone (`account_id`) or behind words that say which of several (`parent_account_id`), and names the other table. Of several tables
  * that have the key, those of the same schema and of names that begin alike come first.
  */
 export function likelyReferences(tables: readonly ReferringTable[]): Map<string, LikelyReference[]> {
@@ -38,8 +38,9 @@ export function likelyReferences(tables: readonly ReferringTable[]): Map<string,
   return new Map(
     tables.flatMap(({ table, columns, keys }): [string, LikelyReference[]][] => {
       const own = new Set(keys.map(({ column }) => column.toLowerCase()));
-      const found = columns.flatMap((column) => referencesOf(column, table, own, byKey));
-      return found.length === 0 ? [] : [[table, found]];
+      const found = columns.map((column) => referencesOf(column, table, own, byKey));
+      const firstFirst = Array.from({ length: mostTargets }, (_, i) => found.flatMap((of) => of.slice(i, i + 1))); // prettier-ignore
+      return found.every((of) => of.length === 0) ? [] : [[table, firstFirst.flat()]];
     }),
   );
 }
@@ -48,11 +49,15 @@ function targets(tables: readonly ReferringTable[]): Map<string, Target[]> {
   const byKey = new Map<string, Target[]>();
   for (const { table, keys } of tables) {
     const words = nameWords(table);
-    for (const { column, sure } of keys.slice(0, 3)) {
+    // one column may be tested, proved and likely at once; the first says the most
+    const distinct = keys.filter(({ column }, i) => keys.findIndex((other) => sameName(other.column, column)) === i); // prettier-ignore
+    for (const { column, sure } of distinct.slice(0, 3)) {
       const thing = wordsOf(column).slice(0, -1);
       if (thing.length === 0 || !/id|key|sk|code$/i.test(column) || !thing.some((word) => words.includes(word))) continue; // prettier-ignore
       const name = column.toLowerCase();
-      byKey.set(name, [...(byKey.get(name) ?? []), { table, key: column, sure, words }]);
+      const others = byKey.get(name);
+      if (others) others.push({ table, key: column, sure, words });
+      else byKey.set(name, [{ table, key: column, sure, words }]);
     }
   }
   return byKey;
@@ -75,7 +80,9 @@ function referencesOf(
       .filter((target) => from > 0 || target.table !== table)
       .map((target) => ({ target, score: nearness(table, words, target) - from }));
   });
+  const known = found.some(({ target }) => target.sure);
   return found
+    .filter(({ target }) => target.sure || !known)
     .sort((a, b) => b.score - a.score || (a.target.table < b.target.table ? -1 : 1))
     .slice(0, mostTargets)
     .map(({ target }) => ({ column, to: target.table, toColumn: target.key, sure: target.sure }));
@@ -92,4 +99,5 @@ function nearness(table: string, words: readonly string[], target: Target): numb
   return whole + same + 2 * Math.min(2, begin === -1 ? words.length : begin) + (target.sure ? 1 : 0) - more;
 }
 
+const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 const nameWords = (table: string): string[] => wordsOf(table.slice(table.lastIndexOf('.') + 1));

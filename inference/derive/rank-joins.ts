@@ -126,8 +126,11 @@ function gather(
 const flip = (cardinality: Cardinality): Cardinality =>
   cardinality === '1:n' ? 'n:1' : cardinality === 'n:1' ? '1:n' : cardinality;
 
+/** A join that finds one row is what most people look for; one of many rows with many is seldom meant. */
+const worth: Readonly<Record<Cardinality, number>> = { 'n:1': 2, '1:1': 2, unknown: 1, '1:n': 1, 'n:m': 0.5 };
+
 const byWeight = (a: Gathered, b: Gathered): number =>
-  b.weight - a.weight || (nameOf(a) < nameOf(b) ? -1 : 1);
+  b.weight * worth[b.cardinality] - a.weight * worth[a.cardinality] || (nameOf(a) < nameOf(b) ? -1 : 1);
 const nameOf = ({ left, right }: Gathered): string =>
   `${right.table} ${left.columns.join()} ${right.columns.join()}`;
 

@@ -27,3 +27,15 @@ test('the key must name its table, and of two tables the nearer one comes first'
   ]);
   assert.deepEqual(references('db.crm.deals', other, deals), []);
 });
+
+test('a table whose key is told in several ways is named once, and each column has a place before any has two', () => {
+  const twice = { ...accounts, keys: [...accounts.keys, { column: 'ACCOUNT_ID', sure: false }] };
+  const shop = table('db.shop.accounts', ['account_id'], 'account_id');
+  const owners = table('db.crm.owners', ['owner_id'], 'owner_id');
+  const deals = table('db.crm.deals', ['account_id', 'owner_id']);
+  assert.deepEqual(references('db.crm.deals', twice, shop, owners, deals), [
+    'account_id db.crm.accounts account_id',
+    'owner_id db.crm.owners owner_id',
+    'account_id db.shop.accounts account_id',
+  ]);
+});
