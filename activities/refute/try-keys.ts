@@ -4,6 +4,7 @@
  */
 import { contentOf, type Content } from '../../inference/derive/content.ts';
 import type { DeriveInput, DerivedTable } from '../../inference/derive/derive.ts';
+import { standsForNull } from '../../inference/derive/injective.ts';
 import type { InterfaceKey } from '../../inference/derive/interface.ts';
 import type { SqlValue } from '../../inference/refute/functions.ts';
 import { literalsOf } from '../../inference/refute/literals.ts';
@@ -77,7 +78,10 @@ function search(arena: Arena, content: Content, keys: readonly InterfaceKey[], o
   };
   if (writeRows([], [], writing) === null)
     throw new Unsupported(`written by ${content.mode.replace('_', ' ')}`);
-  const literals = content.queries.flatMap(({ relation }) => literalsOf(relation));
+  const grantedAway = new Set(keys.flatMap(({ rests_on }) => rests_on));
+  const literals = content.queries
+    .flatMap(({ relation }) => literalsOf(relation))
+    .filter((value) => !grantedAway.has(standsForNull(String(value))));
   const runs = content.mode === 'replace' ? [0] : [0, 1, 2, 2];
   const wanted = keys.map((key) => ({ key, at: positions(first, key.columns) }));
   const controls = wanted.flatMap(({ key, at }) =>

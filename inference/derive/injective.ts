@@ -168,13 +168,15 @@ function coalesceInverse(
   if (inner.columns.every((id) => known.notNull.has(id)) && !inner.weak) return inner;
   const text = other.value ?? '';
   const written = typeClass(typeText(value.ex === 'cast' ? value.value : value, prover));
-  const rare =
-    inHash &&
-    (text.length >= 5 || (written !== null && written !== 'string' && Number.isNaN(Number.parseFloat(text))));
+  const impossible = inHash && written !== null && written !== 'string' && Number.isNaN(Number.parseFloat(text)); // prettier-ignore
   const strong = { ...inner, weak: false, present: [] };
-  const rest = `no value is '${text}', which stands for NULL`;
-  return rare || isNever(value, text, prover) ? strong : needs(strong, rest, true);
+  if (impossible || isNever(value, text, prover)) return strong;
+  const rare = inHash && text.length >= 5;
+  return needs(strong, standsForNull(text), !rare);
 }
+
+/** What a key rests on that takes such a text for NULL. */
+export const standsForNull = (text: string): string => `no value is '${text}', which stands for NULL`;
 
 function castInverse(
   value: Extract<BoundExpression, { ex: 'cast' }>,
