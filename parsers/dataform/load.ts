@@ -57,7 +57,7 @@ export function dataformFiles(projects: readonly ProjectContext[], paths: readon
     .filter(({ kind }) => kind === 'dataform')
     .map(({ root }) => (root === '' ? '' : `${root}/`));
   if (roots.length === 0) return [];
-  const read = /^(workflow_settings\.yaml|dataform\.json|(definitions|includes)\/.*\.(sqlx|js))$/;
+  const read = /^(workflow_settings\.yaml|dataform\.json|[\w-]+\.js|(definitions|includes)\/.*\.(sqlx|js))$/;
   return paths.filter((path) =>
     roots.some((root) => path.startsWith(root) && read.test(path.slice(root.length))),
   );

@@ -86,6 +86,9 @@ export function projectGlobals(
           : '';
     const name = /^includes\/([\w-]+)\.js$/.exec(inside)?.[1];
     if (name !== undefined) globals.set(name, includeValue(path, name, globals, settings, files));
+    const beside = /^([\w-]+)\.js$/.exec(inside)?.[1];
+    if (beside !== undefined)
+      globals.set(`./${beside}`, includeValue(path, beside, globals, settings, files));
   }
   return globals;
 }
@@ -117,7 +120,7 @@ function includeValue(
   return hostValue({ type: name, get: (key) => load().get(key) });
 }
 
-/** `require("./constants")` inside `includes/`, `require("includes/constants")` anywhere: the global of that name. */
+/** `require("./constants")` inside `includes/`, `require("includes/constants")` anywhere: the global of that name. `require("config.js")`: a file beside the settings. */
 export function importedFrom(
   specifier: string,
   path: string,
@@ -127,7 +130,8 @@ export function importedFrom(
   const match =
     /^(?:\.?\/?(?:\.\.\/)*)includes\/([\w-]+)(?:\.js)?$/.exec(specifier) ??
     (inIncludes ? /^\.\/([\w-]+)(?:\.js)?$/.exec(specifier) : null);
-  const value = match?.[1] === undefined ? undefined : globals.get(match[1]);
+  const beside = /^(?:\.?\/?(?:\.\.\/)*)([\w-]+)(?:\.js)?$/.exec(specifier)?.[1];
+  const value = globals.get(match?.[1] ?? `./${beside ?? ''}`);
   return value === undefined ? undefined : new Map([['default', value]]);
 }
 

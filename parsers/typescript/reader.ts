@@ -8,7 +8,7 @@ import { loadCalls } from './loads.ts';
 import { moduleImporter } from './modules.ts';
 import { leftoverSql, sqlCalls, sqlTags } from './sql.ts';
 
-const version = 4;
+const version = 5;
 
 const options = (context: ReadContext): InterpretOptions => ({
   dialect: context.dialect,
@@ -17,7 +17,7 @@ const options = (context: ReadContext): InterpretOptions => ({
 });
 
 const sqlHint =
-  /\b(select\s[^]{1,3000}?\bfrom\b|insert\s+into|merge\s+into|update\s+\S{1,200}\s+set|delete\s+from|truncate\s+table|create\s+(or\s+replace\s+)?(table|view|materialized)|copy\s+\S+|selectFrom|insertInto|updateTable|deleteFrom|knex)|\.dataset\(/i;
+  /\b(select\s[^]{1,3000}?\bfrom\b|insert\s+into|merge\s+into|update\s+\S{1,200}\s+set|delete\s+from|truncate\s+table|create\s+(or\s+replace\s+)?(table|view|materialized)|copy\s+\S+|selectFrom|insertInto|updateTable|deleteFrom|knex|(db|trx)(<[^()]{0,300}>)?\(|db\s*\.\s*(select|with|from|distinct)\()|\.(dataset|whereIn|whereNull|innerJoin|leftJoin|onConflict)\(/i;
 /** Longer files are bundles. In UTF-16 units. */
 const maxLength = 1_000_000;
 

@@ -1,5 +1,5 @@
 import { own } from '../../../schema/contracts/own.ts';
-import type { Expression, Join } from '../../../schema/contracts/relation.ts';
+import type { CteDefinition, Expression, Join } from '../../../schema/contracts/relation.ts';
 import { callFunction } from '../calls.ts';
 import { lineOf, type Library, type Run } from '../run.ts';
 import { hostValue, textOf, textsOf, unknown, type CallSite, type Host, type Value } from '../values.ts';
@@ -36,7 +36,7 @@ export const knexLibrary: Library = (call, run) => {
     return builder(newQuery('select', call.node, run, { from }), run);
   }
   if (
-    /(^|\.)_*(knex|trx)$/i.test(holder) &&
+    /(^|\.)_*(knex|trx|db)$/i.test(holder) &&
     /^(select|from|with|withRecursive|into|insert|distinct|queryBuilder|table)$/.test(name)
   ) {
     return step(newQuery('select', call.node, run), name, call.args, call, run);
@@ -51,6 +51,15 @@ interface BuilderHost extends Host {
 
 const builderOf = (value: Value | undefined): BuilderHost | undefined =>
   value?.is === 'host' && value.host.type === 'knex' ? (value.host as BuilderHost) : undefined;
+
+const namesIn = ({ outer = [], ctes }: Query): readonly CteDefinition[] => [...outer, ...ctes];
+
+/** A query, or that of a callback which is given a new one: what it gives back, else what it did to that. */
+function innerOf(value: Value | undefined, around: Query, site: CallSite, run: Run): BuilderHost | undefined {
+  if (value?.is !== 'function') return builderOf(value);
+  const given = builder(newQuery('select', site.node, run, { outer: namesIn(around) }), run);
+  return builderOf(callFunction(value, [given], site.node, run)) ?? builderOf(given);
+}
 
 /** knex changes a query in place: the object stays, its state moves on. */
 function builder(query: Query, run: Run): Value {
@@ -93,11 +102,14 @@ function step(
     takeQuery(state, run);
     return builder({ ...state, ...changes, node: site.node, steps: state.steps + 1 }, run);
   };
+  // What `whereExists` and its like read is read beside the query; a callback that only groups conditions reads nothing.
+  if (/^(and|or)?(where|having)/i.test(name))
+    for (const arg of args) if (arg.is === 'function') innerOf(arg, state, site, run);
   const kind = own(joins, name);
   if (kind !== undefined) {
     const inner = builderOf(first);
     if (inner !== undefined) takeQuery(inner.query, run);
-    const right = inner === undefined ? sourceOf(first, state.ctes, line) : relationOf(inner.query);
+    const right = inner === undefined ? sourceOf(first, namesIn(state), line) : relationOf(inner.query);
     return next(
       right === undefined ? {} : { from: joined(state, kind, right, onOf(args.slice(1), site, run), line) },
     );
@@ -138,7 +150,7 @@ function step(
     case 'into': {
       const inner = builderOf(first);
       if (inner !== undefined) takeQuery(inner.query, run);
-      const from = inner === undefined ? sourceOf(first, state.ctes, line) : relationOf(inner.query);
+      const from = inner === undefined ? sourceOf(first, namesIn(state), line) : relationOf(inner.query);
       return next(from === undefined ? {} : { from });
     }
     case 'groupBy':
@@ -157,11 +169,7 @@ function step(
     case 'with':
     case 'withRecursive': {
       const cteName = textOf(first);
-      const inner = builderOf(
-        second?.is === 'function'
-          ? callFunction(second, [builder(newQuery('select', site.node, run), run)], site.node, run)
-          : second,
-      );
+      const inner = innerOf(second, state, site, run);
       if (inner === undefined || cteName === undefined) return next({});
       takeQuery(inner.query, run);
       return next({ ctes: [...state.ctes, { name: cteName, relation: relationOf(inner.query), line }] });
@@ -169,7 +177,7 @@ function step(
     case 'union':
     case 'unionAll': {
       const others = listed.flatMap((item) => {
-        const inner = builderOf(item);
+        const inner = innerOf(item, state, site, run);
         if (inner !== undefined) takeQuery(inner.query, run);
         return inner === undefined ? [] : [relationOf(inner.query)];
       });

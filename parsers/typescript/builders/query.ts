@@ -28,6 +28,8 @@ export interface Query {
   readonly distinct?: boolean;
   readonly distinctOn?: readonly Expression[];
   readonly ctes: readonly CteDefinition[];
+  /** Those of the query around it, which its names may mean too. */
+  readonly outer?: readonly CteDefinition[];
   readonly set?: {
     readonly kind: 'union' | 'intersect' | 'except';
     readonly all: boolean;
