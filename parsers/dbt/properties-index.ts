@@ -1,4 +1,5 @@
 /** Properties files, parsed when something in them is asked for: a scan for names tells which. */
+import { textHash } from '../reader.ts';
 import { dbtProperties } from './yaml.ts';
 import type { DbtNode, DbtProperties, SourceProperties, TableProperties } from './types.ts';
 
@@ -13,11 +14,13 @@ const DOCS = /\{%[-+]?\s*docs\s+(\w+)\s*[-+]?%\}([^]*?)\{%[-+]?\s*enddocs\s*[-+]
 
 /** Files whose content is remembered: what is asked for next mostly stands nearby, and all of a large project would not fit. */
 const mostParsed = 5_000;
+/** By path and content, so that neither the next commit nor another project that takes the same file parses it again. */
+const parsed = new Map<string, DbtProperties>();
 
 export class PropertiesIndex {
   private readonly files: readonly YamlFile[];
   private readonly byPath: ReadonlyMap<string, YamlFile>;
-  private readonly parsed = new Map<string, DbtProperties>();
+  private readonly keys = new Map<YamlFile, string>();
   private readonly named = new Map<string, YamlFile[]>();
   private readonly docs = new Map<string, string>();
 
@@ -37,11 +40,13 @@ export class PropertiesIndex {
   }
 
   private read(file: YamlFile): DbtProperties {
-    const known = this.parsed.get(file.path);
+    const key = this.keys.get(file) ?? `${file.path} ${textHash(file.text)}`;
+    this.keys.set(file, key);
+    const known = parsed.get(key);
     if (known) return known;
-    if (this.parsed.size >= mostParsed) this.parsed.clear();
+    if (parsed.size >= mostParsed) parsed.clear();
     const made = dbtProperties(file.text, file.path);
-    this.parsed.set(file.path, made);
+    parsed.set(key, made);
     return made;
   }
 
