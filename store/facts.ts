@@ -110,7 +110,8 @@ function* packed(rows: readonly NewFacts[]) {
   }
 }
 
-function summarise(facts: FileFacts): FileFacts {
+/** Facts without relations and conditions. */
+export function summarise(facts: FileFacts): FileFacts {
   return {
     ...facts,
     builds: facts.builds.map(
