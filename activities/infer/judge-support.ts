@@ -16,7 +16,7 @@ import { hashOf } from '../hash.ts';
 import { linesByPath } from './cited-code.ts';
 import type { InferContext } from './context.ts';
 import { nothingAdded, takeTurn } from './exchange.ts';
-import { judgeConfig } from './judge.ts';
+import { judgeConfig, settingsOf } from './judge.ts';
 import type { Question } from './questions.ts';
 
 export type Judged = Supported & {
@@ -45,7 +45,7 @@ export async function judgeSupport(
     handle,
     {
       ...{ repo: handle.repo, table, model: judge.model, promptVersion: supportPrompt(supportVersion) },
-      ...{ inputHash: hashOf([judge.effort, messages]), generation, turn: 0 },
+      ...{ inputHash: hashOf([judge.effort, messages, ...settingsOf(judge)]), generation, turn: 0 },
     },
     {
       instructions: supportInstructions,

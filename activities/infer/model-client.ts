@@ -53,7 +53,10 @@ export interface ModelTurn<T> {
 export interface ModelClient {
   readonly model: string;
   readonly effort: string;
+  /** Null: the server's own. */
+  readonly temperature: number | null;
   readonly maxOutputTokens: number;
+  readonly baseUrl: string;
   /**
    * Asks once (of a server that refuses to compact, once more without that, from then on); nothing else is retried here and nothing is stored by the server. A refusal, an answer cut short and one that does not fit the contract are
    * outcomes. Throws `RateLimited` (wait), `SystemError` (try again), `UserError` (wrong key, model, address or setting), and
@@ -73,11 +76,11 @@ export interface ModelClientOptions {
 }
 
 export function createModelClient(
-  config: Pick<ModelConfig, 'name' | 'effort' | 'maxOutputTokens' | 'compactAtTokens'>,
+  config: Pick<ModelConfig, 'name' | 'effort' | 'temperature' | 'maxOutputTokens' | 'compactAtTokens'>,
   access: OpenAiAccess,
   { silenceMs = 290_000 }: ModelClientOptions = {},
 ): ModelClient {
-  const { name: model, effort, maxOutputTokens, compactAtTokens } = config;
+  const { name: model, effort, temperature = null, maxOutputTokens, compactAtTokens } = config;
   /** Until the server refuses it. */
   let compacts = true;
   const client = new OpenAI({
@@ -102,6 +105,7 @@ export function createModelClient(
       },
     },
     reasoning: { effort },
+    ...(temperature !== null && { temperature }),
     max_output_tokens: maxOutputTokens,
     include: ['reasoning.encrypted_content' as const],
     store: false,
@@ -115,7 +119,9 @@ export function createModelClient(
   return {
     model,
     effort,
+    temperature,
     maxOutputTokens,
+    baseUrl: client.baseURL,
     async respond(request, signal, heard = () => {}) {
       const wished = compacts;
       const silence = new AbortController();

@@ -77,6 +77,7 @@ export async function loadQuestions(
       askedHash,
       model: deps.model?.model,
       effort: deps.model?.effort,
+      ...(deps.model && deps.model.temperature !== null && { temperature: deps.model.temperature }),
       code: { builds: link.builds, kind: link.kind, write: link.write },
       said: own.map((setId) => hashes.get(setId)),
       upstream: parts.upstream,

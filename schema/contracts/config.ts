@@ -81,7 +81,13 @@ const perTableSchema = z.strictObject({
   usd: z.number().positive().optional().describe('Default: no limit. It needs `prices`.'),
 });
 
-const effort = z.enum(['minimal', 'low', 'medium', 'high']);
+const effort = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']);
+const temperature = z
+  .number()
+  .min(0)
+  .max(2)
+  .optional()
+  .describe("Default: the server's own. Models that reason may refuse it.");
 const prices = z
   .strictObject({ input: z.number(), cachedInput: z.number(), output: z.number() })
   .optional()
@@ -91,6 +97,7 @@ const supportSchema = z.strictObject({
   enabled: z.boolean().default(false),
   name: z.string().optional().describe("A cheaper model at the same server. Default: the model's name."),
   effort: effort.default('low'),
+  temperature,
   maxOutputTokens: z.int().positive().default(6_000),
   prices: prices.describe('Of the judge. Default: those of the model, where it has no name of its own.'),
 });
@@ -99,6 +106,7 @@ const modelSchema = z
   .strictObject({
     name: z.string().default('gpt-5.2-codex'),
     effort: effort.default('medium'),
+    temperature,
     maxOutputTokens: z.int().positive().default(16_000),
     compactAtTokens: z
       .int()

@@ -31,6 +31,8 @@ test('calls of the model and tools are spans by the conventions, without a word 
     model: 'gpt-test',
     effort: 'low',
     maxOutputTokens: 500,
+    temperature: 0.2,
+    baseUrl: 'http://127.0.0.1:4010/v1',
     respond: () => (fails ? Promise.reject(new SystemError('SECRET')) : Promise.resolve(turn)),
   } as unknown as ModelClient);
   const request = { input: ['SECRET'] } as unknown as Parameters<ModelClient['respond']>[0];
@@ -53,12 +55,17 @@ test('calls of the model and tools are spans by the conventions, without a word 
     'gen_ai.request.model': 'gpt-test',
     'gen_ai.output.type': 'json',
     'gen_ai.request.max_tokens': 500,
+    'gen_ai.request.stream': true,
+    'gen_ai.request.temperature': 0.2,
+    'openai.api.type': 'responses',
+    'server.address': '127.0.0.1',
+    'server.port': 4010,
   };
   assert.deepEqual(spans, [
     {
       ...asked,
       'gen_ai.response.id': 'resp_1',
-      'gen_ai.response.finish_reasons': ['answer'],
+      'gen_ai.response.finish_reasons': ['stop'],
       'gen_ai.usage.input_tokens': 900,
       'gen_ai.usage.cache_read.input_tokens': 800,
       'gen_ai.usage.output_tokens': 30,

@@ -42,6 +42,7 @@ const requestSchema = z.strictObject({
     }),
   }),
   reasoning: z.strictObject({ effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']) }),
+  temperature: z.number().min(0).max(2).optional(),
   max_output_tokens: z.int().min(16),
   include: z.tuple([z.literal('reasoning.encrypted_content')]),
   store: z.literal(false),

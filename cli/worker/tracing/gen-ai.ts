@@ -3,6 +3,7 @@ import { context, SpanKind, SpanStatusCode, trace, type Attributes, type Span } 
 import type { ActivityDeps } from '../../../activities/deps.ts';
 import type { Embedder } from '../../../activities/embed/embedder.ts';
 import type { ModelClient } from '../../../activities/infer/model-client.ts';
+import type { ModelOutcome } from '../../../activities/infer/model-outcome.ts';
 
 const tracer = trace.getTracer('tablelore');
 
@@ -11,15 +12,19 @@ export const tracedModel = (client: ModelClient): ModelClient => ({
   respond: ((...args: Parameters<ModelClient['respond']>) => {
     const asked = {
       ...operation('chat', client.model),
+      ...serverOf(client.baseUrl),
       'gen_ai.output.type': 'json',
       'gen_ai.request.max_tokens': client.maxOutputTokens,
+      'gen_ai.request.stream': true,
+      'openai.api.type': 'responses',
+      ...(client.temperature !== null && { 'gen_ai.request.temperature': client.temperature }),
     };
     return spanned(`chat ${client.model}`, SpanKind.CLIENT, asked, async (span) => {
       const turn = await client.respond(...args);
       const { responseId, outcome, usage } = turn;
       span.setAttributes({
         'gen_ai.response.id': responseId,
-        'gen_ai.response.finish_reasons': [outcome.kind === 'incomplete' ? outcome.reason : outcome.kind],
+        'gen_ai.response.finish_reasons': [finishReason(outcome)],
         'gen_ai.usage.input_tokens': usage.input,
         'gen_ai.usage.cache_read.input_tokens': usage.cachedInput,
         'gen_ai.usage.output_tokens': usage.output,
@@ -38,7 +43,7 @@ export const tracedEmbedder = (embedder: Embedder): Embedder => ({
       'gen_ai.embeddings.dimension.count': embedder.dimensions,
       'tablelore.texts': texts.length,
     };
-    return spanned('embeddings', SpanKind.CLIENT, asked, (span) =>
+    return spanned(`embeddings ${embedder.model}`, SpanKind.CLIENT, asked, (span) =>
       embedder.embed(texts, signal, (tokens) => {
         span.setAttribute('gen_ai.usage.input_tokens', tokens);
         onTokens?.(tokens);
@@ -60,6 +65,18 @@ export const tracedTool: NonNullable<ActivityDeps['aroundTool']> = ({ name, call
     },
     work,
   );
+
+/** In the words that other servers' answers end with. */
+const finishReason = (outcome: ModelOutcome<unknown>): string => {
+  if (outcome.kind === 'incomplete')
+    return outcome.reason === 'max_output_tokens' ? 'length' : outcome.reason;
+  return { answer: 'stop', malformed: 'stop', calls: 'tool_calls', refusal: 'refusal' }[outcome.kind];
+};
+
+function serverOf(baseUrl: string): Attributes {
+  const { hostname, port, protocol } = new URL(baseUrl);
+  return { 'server.address': hostname, 'server.port': Number(port) || (protocol === 'http:' ? 80 : 443) };
+}
 
 const operation = (name: string, model: string): Attributes => ({
   'gen_ai.operation.name': name,
