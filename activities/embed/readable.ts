@@ -23,7 +23,11 @@ export function readable(error: unknown, model: string): Error {
       `The model server limits ${model}.`,
       RateLimited.wait(error.headers as Headers | undefined),
     );
-  if (status !== undefined && status >= 500) return new SystemError(`The model server failed (${status}).`);
+  if (status !== undefined && status >= 500) {
+    const waitMs = RateLimited.wait(error.headers as Headers | undefined);
+    const failed = `The model server failed (${status}).`;
+    return waitMs === null ? new SystemError(failed) : new RateLimited(failed, waitMs);
+  }
   if (status === 408 || status === 409)
     return new SystemError(`The model server asks to try again (${status}).`);
   const next =
