@@ -25,3 +25,42 @@ export async function tokensSpent(
       and starts_with(prompt_version, ${supportPrefix}) = ${judging}`.execute(db);
   return rows[0] as TokensSpent;
 }
+
+/** What calls may be summed up by. */
+export const spendGroups = ['month', 'run', 'table'] as const;
+export type SpendGroup = (typeof spendGroups)[number];
+
+export interface SpendRow {
+  /** `2026-10`, a run, or a table. */
+  readonly name: string;
+  readonly model: string;
+  /** Those that ended. */
+  readonly calls: number;
+  readonly input: number;
+  /** Part of the input. */
+  readonly cachedInput: number;
+  readonly output: number;
+  /** Part of the output; of calls that broke off it is not known. */
+  readonly reasoning: number;
+  /** Null: no call has a price. */
+  readonly costUsd: number | null;
+}
+
+const nameOf = {
+  month: sql`to_char(created_at at time zone 'UTC', 'YYYY-MM')`,
+  run: sql`run`,
+  table: sql`table_id`,
+} as const;
+
+/** The calls of a repository, with those of judges and those that broke off, by model: the latest months and runs first, the tables that took most first. */
+export async function modelSpendBy(db: Database, repo: string, by: SpendGroup): Promise<SpendRow[]> {
+  const { rows } = await sql<SpendRow>`
+    select ${nameOf[by]} as name, model, count(*) filter (where status <> 'open') as calls,
+      sum(input_tokens) as input, sum(cached_input_tokens) as "cachedInput", sum(output_tokens) as output,
+      coalesce(sum((response -> 'usage' ->> 'reasoning')::bigint) filter (where status = 'done'), 0) as reasoning, sum(cost_usd) as "costUsd"
+    from tablelore.model_call where repo = ${repo} group by 1, 2
+    order by ${by === 'table' ? sql`sum(coalesce(cost_usd, 0)) desc, sum(input_tokens + output_tokens) desc` : sql`max(created_at) desc`}, 1, 2`.execute(
+    db,
+  );
+  return rows;
+}

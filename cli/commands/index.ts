@@ -15,6 +15,7 @@ import { registerNights } from './nights.ts';
 import { registerRefute } from './refute.ts';
 import { registerSchedule } from './schedule.ts';
 import { registerSearch } from './search.ts';
+import { registerSpend } from './spend.ts';
 import { registerStart } from './start.ts';
 import { registerStatus } from './status.ts';
 import { registerTable } from './table.ts';
@@ -30,6 +31,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerTable,
   registerWhy,
   registerTranscript,
+  registerSpend,
   registerLineage,
   registerClaims,
   registerStatus,

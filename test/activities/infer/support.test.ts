@@ -10,7 +10,7 @@ import { readClaims } from '../../../store/claims.ts';
 import { readOutputs } from '../../../store/claim-sets.ts';
 import type { Database } from '../../../store/database.ts';
 import { modelSpend } from '../../../store/model-calls.ts';
-import { tokensSpent } from '../../../store/model-spend.ts';
+import { modelSpendBy, spendGroups, tokensSpent } from '../../../store/model-spend.ts';
 import { pointedSets } from '../../../store/pointed-sets.ts';
 import { listQuarantine } from '../../../store/quarantine.ts';
 import { answerSet, latestTranscript } from '../../../store/transcripts.ts';
@@ -72,6 +72,11 @@ withDatabases('what the judge does not find in the lines is dropped, what is unc
   assert.match(asked, /2\. caveat: Logged-out visitors are counted\..n +cites dbt/);
   assert.equal((await modelSpend(db, 'night-1')).calls, 2, 'paid by the run');
   assert.equal((await tokensSpent(db, 'acme', 'gpt-judge', true)).input, 500);
+  for (const by of spendGroups) {
+    const rows = await modelSpendBy(db, 'acme', by);
+    assert.deepEqual(rows.map(({ model, calls, input, output, reasoning, costUsd }) => [model, calls, input, output, reasoning, costUsd]).sort(), [['gpt-judge', 1, 500, 200, 50, null], ['gpt-test', 1, 1_000, 200, 50, null]]); // prettier-ignore
+    assert.match(rows[0]?.name ?? '', { month: /^20\d\d-\d\d$/, run: /^night-1$/, table: /daily_active/ }[by]);
+  }
   const told = await latestTranscript(db, 'acme', users);
   assert.equal(told?.turns.length, 1, 'no turn of the conversation');
   assert.deepEqual(told.judgings.map(({ model, status }) => [model, status]), [['gpt-judge', 'done']]); // prettier-ignore
