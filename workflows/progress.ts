@@ -79,10 +79,9 @@ export class ProgressBoard implements Pace {
     entry.done += done;
     entry.reused += reused;
     entry.failed += failed;
-    entry.left += left;
     if (stopped !== undefined) entry.stopped ??= stopped;
     const ended = entry.done + entry.reused + entry.failed;
-    if (entry.stopped !== undefined) entry.left = Math.max(entry.left, entry.total - ended);
+    entry.left = entry.stopped === undefined ? entry.left + left : entry.total - ended;
     entry.total = Math.max(entry.total, ended + entry.left);
     this.show();
   }

@@ -253,6 +253,17 @@ test('a budget in dollars stops the model for all nights, and the rest goes on',
   assert.match(stages.find(({ stage }) => stage === 'infer')?.skipped ?? '', /budget of the run is spent/);
 });
 
+test('a server that takes no call stops the stage once, with a line in the report, and puts no table aside', async () => {
+  const input = { from: '2026-10-08', to: '2026-10-08', layers: ['infer'] };
+  let asked = 0;
+  around = (name, _args, run) =>
+    name === 'infer' ? Promise.resolve({ done: 0, reused: 0, failed: 0, left: 1, stopped: `Refused (401), call ${(asked += 1)}.` }) : run(); // prettier-ignore
+  const [night] = await summaries('backfill', input);
+  around = undisturbed;
+  assert.match(night?.reason ?? '', /^Refused \(401\), call 1\. 4 tables wait for another run$/);
+  assert.equal(night?.quarantined, 0);
+});
+
 test('started again under its id with the same input, a backfill leaves out the nights that it did', async () => {
   const again = async (layers: string[]) => {
     const input = { from: '2026-10-08', to: '2026-10-09', layers };
