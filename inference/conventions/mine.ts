@@ -102,37 +102,69 @@ type Source = readonly [source: string, own: readonly Witness[]];
  */
 export function keyAssumer(witnesses: readonly Witness[]): (source: string) => AssumedKey | null {
   const all = [...Map.groupBy(witnesses, ({ source }) => source)];
-  const known = new Map<string, readonly Source[]>();
-  const ofKind = (tables: string): readonly Source[] => {
+  const ownOf = new Map(all);
+  const keys = [
+    ...new Map(all.flatMap(([, own]) => own.map(({ key }) => [key.join(), key] as const))).values(),
+  ];
+  const known = new Map<string, Kind>();
+  const ofKind = (tables: string): Kind => {
     const before = known.get(tables);
     if (before !== undefined) return before;
     const matches = picomatch(tables);
-    const found = all.filter(([source]) => matches(source));
+    const found = new Kind(tables, all.filter(([source]) => matches(source))); // prettier-ignore
     known.set(tables, found);
     return found;
   };
-  return (source) => {
-    const isOther = ([other]: Source): boolean => other !== source;
-    const kinds = globsOf(source).map((tables) => ({ tables, own: ofKind(tables).filter(isOther) }));
-    return bestKey(all.filter(isOther), kinds);
-  };
+  return (source) => bestKey(keys, globsOf(source).map(ofKind), source, ownOf.get(source) ?? []);
+}
+
+/** Sources of one kind, with how often each key is theirs. */
+class Kind {
+  readonly tables: string;
+  readonly #sources: readonly Source[];
+  readonly #counts = new Map<readonly string[], Counted>();
+
+  constructor(tables: string, sources: readonly Source[]) {
+    this.tables = tables;
+    this.#sources = sources;
+  }
+
+  /** Without one source, whose witnesses are `own`. */
+  without(
+    source: string,
+    own: readonly Witness[],
+    key: readonly string[],
+  ): Counted & { readonly size: number } {
+    const all = this.#counts.get(key) ?? countOf(key, this.#sources);
+    this.#counts.set(key, all);
+    const size = this.#sources.length;
+    if (own.length === 0 || !this.#sources.some(([other]) => other === source)) return { ...all, size };
+    const { support, exceptions } = countOf(key, [[source, own]]);
+    return { support: all.support - support, exceptions: all.exceptions - exceptions, size: size - 1 };
+  }
+}
+
+interface Counted {
+  readonly support: number;
+  readonly exceptions: number;
 }
 
 function bestKey(
-  others: readonly Source[],
-  kinds: readonly { readonly tables: string; readonly own: readonly Source[] }[],
+  keys: readonly (readonly string[])[],
+  kinds: readonly Kind[],
+  source: string,
+  own: readonly Witness[],
 ): AssumedKey | null {
-  const keys = new Map(others.flatMap(([, own]) => own.map(({ key }) => [key.join(), key] as const)));
   let best: { readonly found: AssumedKey; readonly likely: number } | null = null;
-  for (const key of keys.values()) {
+  for (const key of keys) {
     let found: AssumedKey = { tables: '*', key, support: 0, exceptions: 0, confidence: prior };
     let likely = 0; // that a source of the kind has this key, which those without its columns do not
-    for (const { tables, own } of kinds) {
-      const { support, exceptions } = countOf(key, own);
-      likely = (support + weight * likely) / (own.length + weight);
+    for (const kind of kinds) {
+      const { support, exceptions, size } = kind.without(source, own, key);
+      likely = (support + weight * likely) / (size + weight);
       if (support + exceptions === 0) continue;
       const confidence = (support + weight * found.confidence) / (support + exceptions + weight);
-      const told = found.support === 0 || support >= leastOthers ? { tables, support, exceptions } : {};
+      const told = found.support === 0 || support >= leastOthers ? { tables: kind.tables, support, exceptions } : {}; // prettier-ignore
       found = { ...found, ...told, confidence };
     }
     if (found.support < leastOthers || found.confidence <= leastConfidence) continue;
@@ -144,10 +176,7 @@ function bestKey(
 }
 
 /** Of sources that have the key's columns: how many are keyed so, and how many by others. */
-function countOf(
-  key: readonly string[],
-  sources: readonly Source[],
-): { support: number; exceptions: number } {
+function countOf(key: readonly string[], sources: readonly Source[]): Counted {
   let [support, exceptions] = [0, 0];
   for (const [, own] of sources) {
     const { same, other } = told(own, key);

@@ -2,6 +2,7 @@
  * Functional dependencies between columns, and what follows from them. NULL counts as a value like any other, except in weak dependencies.
  */
 import type { ColumnId } from '../bind/bound.ts';
+import { Reach } from './reach.ts';
 import type { Reason } from './reason.ts';
 
 /** Rows that agree in `from` agree in `to`. */
@@ -38,6 +39,8 @@ export class Dependencies {
   readonly #sizes: readonly number[];
   readonly #constant: readonly Dependency[];
   readonly #anyWeak: boolean;
+  /** Of the dependencies that are not weak. */
+  #strong: Reach | null = null;
 
   constructor(all: readonly Dependency[], notNull: ReadonlySet<ColumnId>) {
     this.#all = all;
@@ -109,13 +112,17 @@ export class Dependencies {
 
   /** Whether the columns determine all of the targets, without the proof. */
   #reaches(start: readonly ColumnId[], targets: readonly ColumnId[], strict: boolean): boolean {
+    if (strict || !this.#anyWeak) {
+      this.#strong ??= new Reach(this.#anyWeak ? this.#all.filter((one) => !this.#isWeak(one)) : this.#all);
+      return this.#strong.reaches(start, targets);
+    }
     const reached = this.closure(start, strict, targets);
     return targets.every((id) => reached.has(id));
   }
 
   /** Whether the columns determine all of the targets; null when not known to. */
   determines(start: readonly ColumnId[], targets: readonly ColumnId[], strict = false): Determined | null {
-    const reached = this.closure(start, strict);
+    const reached = this.closure(start, strict, targets);
     if (!targets.every((id) => reached.has(id))) return null;
     const used = new Set<Dependency>();
     const seen = new Set<ColumnId>();
