@@ -29,6 +29,7 @@ export function notYetThere(key: TableKey, runs: readonly Run[], write: Write): 
   if (!runs.every((run) => containsAll(run, key.columns, names))) return null;
   // a row with NULL meets nobody, and so may be added by every run
   const present = runs.every((run) => names.every((name) => run.known.notNull.has(run.idOf(name) ?? -1)));
+  if (!present && !names.every((name) => key.columns.includes(name))) return null;
   return {
     ...key,
     weak: key.weak || !present,
