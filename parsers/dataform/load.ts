@@ -1,7 +1,7 @@
 import { commitKey, type ProjectContext, type ReadContext, type TracedFiles } from '../reader.ts';
 import type { Value } from '../typescript/values.ts';
 import { actionIndex, type ActionIndex, type LocatedAddress } from './names.ts';
-import { dataformSettings, projectGlobals, type DataformSettings } from './project.ts';
+import { dataformSettings, projectGlobals, type ActionSink, type DataformSettings } from './project.ts';
 import { jsAddresses } from './read-js.ts';
 import { sqlxHead } from './read-sqlx.ts';
 import { splitSqlx } from './sqlx.ts';
@@ -11,6 +11,7 @@ export interface LoadedProject {
   readonly settings: DataformSettings;
   /** Includes and `dataform`, by name. Reading one traces its file. */
   readonly globals: ReadonlyMap<string, Value>;
+  readonly sink: ActionSink;
   readonly index: ActionIndex;
 }
 
@@ -24,8 +25,9 @@ export function loadDataformProject(
   files: TracedFiles,
 ): LoadedProject {
   const settings = dataformSettings(project, files);
-  const globals = projectGlobals(settings, files, context);
-  return { settings, globals, index: indexOf(project, context) };
+  const sink: ActionSink = {};
+  const globals = projectGlobals(settings, files, context, sink);
+  return { settings, globals, sink, index: indexOf(project, context) };
 }
 
 export function indexOf(project: ProjectContext, context: ReadContext): ActionIndex {
@@ -33,7 +35,8 @@ export function indexOf(project: ProjectContext, context: ReadContext): ActionIn
   if (known !== undefined) return known;
   const untraced: TracedFiles = { trace: {}, file: (path) => context.file?.(path)?.text };
   const settings = dataformSettings(project, untraced);
-  const shared = { settings, globals: projectGlobals(settings, untraced, context) };
+  const sink: ActionSink = {};
+  const shared = { settings, sink, globals: projectGlobals(settings, untraced, context, sink) };
   const actions: LocatedAddress[] = [];
   context.preload?.((context.paths ?? []).filter((path) => isDefinition(path, project)));
   for (const path of context.paths ?? []) {

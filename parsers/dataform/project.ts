@@ -9,7 +9,7 @@ import {
   type TracedFiles,
 } from '../reader.ts';
 import { interpret } from '../typescript/interpret.ts';
-import { hostValue, text, unknown, type Value } from '../typescript/values.ts';
+import { hostValue, native, text, unknown, type CallSite, type Value } from '../typescript/values.ts';
 import { readYaml } from '../yaml/document.ts';
 
 /** Settings of a Dataform project (`workflow_settings.yaml`, or `dataform.json` in its older form). */
@@ -57,10 +57,20 @@ export function dataformSettings(project: ProjectContext, files: TracedFiles): D
 }
 
 /** What code in a project sees without importing it: `dataform.projectConfig`, and each file of `includes/` under its name, read when it is used. */
+export const makers = ['publish', 'declare', 'operate', 'assert'] as const;
+
+/** Who takes the actions that code makes; undefined: nobody. Includes call the same functions, whichever file calls the includes. */
+export interface ActionSink {
+  take?:
+    | ((kind: (typeof makers)[number], args: readonly Value[], site: CallSite) => Value | undefined)
+    | undefined;
+}
+
 export function projectGlobals(
   settings: DataformSettings,
   files: TracedFiles,
   context: ReadContext,
+  sink: ActionSink = {},
 ): ReadonlyMap<string, Value> {
   const config: Value = {
     is: 'object',
@@ -74,8 +84,12 @@ export function projectGlobals(
       ['defaultSchema', settings.schema === undefined ? unknown('defaultSchema') : text(settings.schema)],
     ]),
   };
+  const made = makers.map(
+    (kind) => [kind, native(kind, (args, site) => sink.take?.(kind, args, site))] as const,
+  );
   const globals = new Map<string, Value>([
-    ['dataform', { is: 'object', open: true, entries: new Map([['projectConfig', config]]) }],
+    ['dataform', { is: 'object', open: true, entries: new Map([['projectConfig', config], ...made]) }],
+    ...made,
   ]);
   for (const path of context.paths ?? []) {
     const inside =

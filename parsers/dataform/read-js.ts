@@ -2,16 +2,16 @@ import type { Findings, TracedFiles } from '../reader.ts';
 import { callFunction } from '../typescript/calls.ts';
 import { interpret } from '../typescript/interpret.ts';
 import { linesOf, type Run } from '../typescript/run.ts';
-import { entry, hostValue, native, textOf, type CallSite, type Value } from '../typescript/values.ts';
+import { entry, hostValue, textOf, type CallSite, type Value } from '../typescript/values.ts';
 import { actionTypes, addAction, type Action, type RenderedText } from './action.ts';
 import { contextValue, type QueryContext } from './context.ts';
 import type { LoadedProject } from './load.ts';
 import { addressOf, type ActionIndex, type Address } from './names.ts';
-import { importedFrom } from './project.ts';
+import { importedFrom, type makers } from './project.ts';
 
 /** An action as JavaScript makes it, before its queries are put together. */
 interface Draft {
-  readonly kind: 'publish' | 'declare' | 'operate' | 'assert';
+  readonly kind: (typeof makers)[number];
   readonly name: string;
   config: Value | undefined;
   query: Value | undefined;
@@ -23,38 +23,39 @@ interface Draft {
 function drafts(
   path: string,
   text: string,
-  project: Pick<LoadedProject, 'settings' | 'globals'>,
+  project: Pick<LoadedProject, 'settings' | 'globals' | 'sink'>,
 ): { list: Draft[]; run: Run } {
   const list: Draft[] = [];
-  const maker = (kind: Draft['kind']): Value =>
-    native(kind, (args, site) => {
-      const [first, second] = args;
-      const own = kind === 'declare' ? textOf(entry(first, 'name')) : textOf(first);
-      if (own === undefined) return undefined;
-      const given = kind === 'declare' ? first : second;
-      const isConfig = given?.is === 'object';
-      const draft: Draft = {
-        kind,
-        name: own,
-        config: isConfig ? given : undefined,
-        query: isConfig ? entry(given, 'query') : given,
-        operations: [],
-        site,
-      };
-      list.push(draft);
-      return draftValue(draft);
+  const { settings, globals, sink } = project;
+  sink.take = (kind, [first, second], site) => {
+    const own = kind === 'declare' ? textOf(entry(first, 'name')) : textOf(first);
+    if (own === undefined) return undefined;
+    const given = kind === 'declare' ? first : second;
+    const isConfig = given?.is === 'object';
+    const draft: Draft = {
+      kind,
+      name: own,
+      config: isConfig ? given : undefined,
+      query: isConfig ? entry(given, 'query') : given,
+      operations: [],
+      site,
+    };
+    list.push(draft);
+    return draftValue(draft);
+  };
+  try {
+    const importModule = (specifier: string) => importedFrom(specifier, path, globals);
+    const { run } = interpret(path, text, {
+      dialect: settings.dialect,
+      libraries: [],
+      globals,
+      importModule,
+      uncalled: false,
     });
-  const globals = new Map(project.globals);
-  for (const kind of ['publish', 'declare', 'operate', 'assert'] as const) globals.set(kind, maker(kind));
-  const importModule = (specifier: string) => importedFrom(specifier, path, project.globals);
-  const { run } = interpret(path, text, {
-    dialect: project.settings.dialect,
-    libraries: [],
-    globals,
-    importModule,
-    uncalled: false,
-  });
-  return { list, run };
+    return { list, run };
+  } finally {
+    sink.take = undefined;
+  }
 }
 
 /** `.query(…)`, `.preOps(…)`, `.tags(…)`, `.config({…})`: each gives the action again. */
@@ -86,7 +87,7 @@ const merged = (before: Value | undefined, next: Value): Value =>
 export function jsAddresses(
   path: string,
   text: string,
-  project: Pick<LoadedProject, 'settings' | 'globals'>,
+  project: Pick<LoadedProject, 'settings' | 'globals' | 'sink'>,
 ): Address[] {
   return drafts(path, text, project)
     .list.filter((draft) => draft.kind !== 'assert')

@@ -3,6 +3,7 @@ import { bindPattern } from './bind.ts';
 import { builtIn } from './built-in.ts';
 import { dotted, evaluate, listOf, property, propertyKey } from './evaluate.ts';
 import { lineOf, newScope, type Call, type Run } from './run.ts';
+import { settledBy } from './settled.ts';
 import { runBlock } from './statements.ts';
 import { unknown, type CallSite, type FunctionValue, type Scope, type Value } from './values.ts';
 
@@ -92,7 +93,7 @@ export function callFunction(
   const spent = run.depth >= maxDepth || run.budget <= 0 || times >= maxRuns;
   if (spent || run.active.includes(value.node)) return unknown(value.name);
   run.runs.set(value.node, times + 1);
-  const scope = newScope(value.scope);
+  const scope = newScope(value.scope, alone ? undefined : settledBy(value.node, args));
   const before = { file: run.file, callLine: run.callLine, by: run.by };
   if (value.file !== run.file && !alone) run.callLine = lineOf(run, node);
   run.file = value.file;

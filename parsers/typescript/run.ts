@@ -62,6 +62,6 @@ export const linesOf = (run: Run, node: TSESTree.Node): Lines =>
     ? [node.loc.start.line + run.firstLine - 1, node.loc.end.line + run.firstLine - 1]
     : [run.callLine, run.callLine];
 
-export function newScope(outer?: Scope): Scope {
-  return { names: new Map(), outer };
+export function newScope(outer?: Scope, settled?: ReadonlySet<string>): Scope {
+  return { names: new Map(), outer, ...(settled && { settled }) };
 }

@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/typescript-estree';
 import { bindPattern } from './bind.ts';
 import { evaluate, functionOf, propertyKey } from './evaluate.ts';
 import { newScope, type Run } from './run.ts';
+import { isSettled } from './settled.ts';
 import { none, unknown, type Scope, type Value } from './values.ts';
 
 const maxIterations = 100;
@@ -48,7 +49,11 @@ function statement(node: TSESTree.Node, scope: Scope, run: Run): Value | undefin
     case 'BlockStatement':
       return runBlock(node.body, newScope(scope), run);
     case 'IfStatement': {
-      evaluate(node.test, scope, run);
+      const test = evaluate(node.test, scope, run);
+      if (test.is === 'boolean' && isSettled(node.test, scope)) {
+        const taken = test.value ? node.consequent : node.alternate;
+        return taken === null ? undefined : statement(taken, scope, run);
+      }
       const then = statement(node.consequent, scope, run);
       return (node.alternate === null ? undefined : statement(node.alternate, scope, run)) ?? then;
     }

@@ -47,6 +47,8 @@ export interface CallSite {
 }
 
 export interface Scope {
+  /** Parameters whose value is that of this very call, whatever runs in it; absent: none. */
+  readonly settled?: ReadonlySet<string>;
   readonly names: Map<string, Value>;
   readonly outer: Scope | undefined;
 }
