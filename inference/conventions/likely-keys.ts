@@ -42,8 +42,8 @@ const most = 0.97;
 
 /**
  * By table; those of which nothing is likely enough are left out. What is tested of a table does not count for the table itself. A belief that begins with how the
- * column is named is corrected by how often such names are keys in the repository, then by the tables with the same columns: all of them, those of its catalog,
- * its schema, its name's words.
+ * column is named is corrected by how often such names are keys in the repository, then in the table's catalog, its schema, and among tables with its name's
+ * words; then by the tables with the same columns, in the same order.
  */
 export function likelyKeys(tables: readonly KeyedTable[]): Map<string, LikelyKey> {
   const candidates = keyCandidates(tables);
@@ -65,10 +65,12 @@ export function likelyKeys(tables: readonly KeyedTable[]): Map<string, LikelyKey
 
 const nameOfKey = ({ counted, key }: Candidate, kind: string): string => `${kind}\n${counted}\n${key}`;
 
+const nameOfManner = ({ standing }: Candidate, kind: string): string => `${kind}\n${standing}`;
+
 const namesOf = (candidate: Candidate, kinds: readonly string[]): string[] => [
   candidate.manner,
   candidate.standing,
-  ...kinds.map((kind) => nameOfKey(candidate, kind)),
+  ...kinds.flatMap((kind) => [nameOfManner(candidate, kind), nameOfKey(candidate, kind)]),
 ];
 
 function add(counts: Map<string, Count>, name: string, holds: boolean): void {
@@ -86,6 +88,13 @@ function weigh(candidate: Candidate, kinds: readonly string[], countOf: (name: s
   const { columns, manner, standing, prior, judge } = candidate;
   const byName = corrected(prior, countOf(manner), mannerWeight);
   let confidence = corrected(judge(byName), countOf(standing), mannerWeight);
+  let before = countOf(standing);
+  for (const kind of kinds) {
+    const count = countOf(nameOfManner(candidate, kind));
+    if (count.offered < leastOthers || count.offered === before.offered) continue;
+    confidence = corrected(confidence, count, mannerWeight);
+    before = count;
+  }
   let told = { kind: '', ...nobody };
   for (const kind of kinds) {
     const count = countOf(nameOfKey(candidate, kind));
