@@ -106,6 +106,7 @@ function answerWords({ answers, claims }: RunReport): string {
     unknown,
     fields,
     bounded,
+    conflicts = 0,
     unanswered = 0,
     judged = 0,
     unsupported = 0,
@@ -115,6 +116,9 @@ function answerWords({ answers, claims }: RunReport): string {
     `${count(tables, 'table')} answered`,
     `${rejected} of ${count(held + rejected, 'statement')} rejected${share(rejected, held + rejected)}`,
     `${unknown} of ${count(fields, 'field')} unknown${share(unknown, fields)}`,
+    ...(conflicts === 0
+      ? []
+      : [`${count(conflicts, 'conflict')} with other origins${share(conflicts, held)}`]),
     ...(judged === 0
       ? []
       : [`${unsupported} of ${judged} judged not to be what their lines say, ${unclear} unclear`]),

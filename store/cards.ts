@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { cardTotals } from './card-totals.ts';
-import type { Card } from '../schema/contracts/card.ts';
+import type { Card, Conflict } from '../schema/contracts/card.ts';
 import { inTransaction, type Database } from './database.ts';
 import { jsonBatches, packJson, packLike, recordset, toJson, unpack } from './json.ts';
 import { stateAt } from './state-at.ts';
@@ -106,6 +106,19 @@ export async function readCardVersions(
     from (${versionsAt(repo, at, tables)}) as at join tablelore.card_version v on v.id = at.version
     order by v.table_id`.execute(db);
   return rows;
+}
+
+/** What origins disagree about on the cards of some tables, as of the end of a night. */
+export async function readConflicts(
+  db: Database,
+  repo: string,
+  asOf: string,
+  tables: readonly string[],
+): Promise<Conflict[]> {
+  const { rows } = await sql<CardBody>`
+    select ${cardBody} from (${versionsAt(repo, { asOf }, tables)}) as at
+    join tablelore.card_version v on v.id = at.version and v.conflicts > 0 ${joinBase}`.execute(db);
+  return rows.flatMap((row) => readCard(row).conflicts);
 }
 
 /** A card as it is stored, with the version that it is the difference from. */

@@ -173,6 +173,8 @@ export const runReportSchema = z.object({
       ...{ judged: z.int().optional(), unsupported: z.int().optional(), unclear: z.int().optional() },
       /** Tables about which the model was asked last in vain: refused, cut short, no answer within the bounds. Absent from older reports. */
       unanswered: z.int().optional(),
+      /** What the model says against others, on the cards of those tables. Absent from older reports. */
+      conflicts: z.int().optional(),
     })
     .optional(),
   /** Of this run. `texts` that were given a vector; `tokens` as far as the server counts them; `costUsd` null: no price is configured. */

@@ -191,6 +191,7 @@ for (const [name, more, bound] of bounds) {
         judged: 0,
         unsupported: 0,
         unclear: 0,
+        conflicts: 0,
         unanswered: 0,
       };
       assert.deepEqual(await reportAnswers(db, 'acme', '2026-10-20'), figures);

@@ -6,8 +6,11 @@ import type { InferOutput } from '../../../activities/infer/infer-output.ts';
 import { valueText } from '../../../inference/model/claim-text.ts';
 import type { TableReading } from '../../../inference/model/output-contract.ts';
 import { supportInstructions, type Verdicts } from '../../../inference/model/support.ts';
+import type { Card } from '../../../schema/contracts/card.ts';
+import { saveCards } from '../../../store/cards.ts';
 import { readClaims } from '../../../store/claims.ts';
-import { readOutputs } from '../../../store/claim-sets.ts';
+import { readOutputs, saveStageResults } from '../../../store/claim-sets.ts';
+import { pointTables } from '../../../store/pointers.ts';
 import type { Database } from '../../../store/database.ts';
 import { modelSpend } from '../../../store/model-calls.ts';
 import { modelSpendBy, spendGroups, tokensSpent } from '../../../store/model-spend.ts';
@@ -51,6 +54,14 @@ async function answerOf(db: Database, table = users) {
   return { claims: (await readClaims(db, [setId])).get(setId) ?? [], output };
 }
 
+/** A card of the table with a conflict of each of these origins. */
+async function saveCard(db: Database, conflicts: readonly (readonly [kept: string, lost: string])[]): Promise<void> {
+  const card = { table: users, conflicts: conflicts.map(([kept, lost]) => ({ kept: { origin: kept }, lost: { origin: lost } })) } as unknown as Card;
+  const [set] = await saveStageResults(db, 'acme', [{ table: users, stage: 'card', inputHash: 'card', claims: [], output: {} }]);
+  await saveCards(db, 'acme', [{ table: users, hash: set?.outputHash ?? '', card, text: 't', textHash: 't' }]);
+  await pointTables(db, 'acme', '2026-10-20', [{ table: users, stage: 'card', setId: set?.setId ?? 0 }]);
+} // prettier-ignore
+
 withDatabases('what the judge does not find in the lines is dropped, what is unclear is hardly believed', async ({ db }, t) => {
   const server = await scripted(t, { answer }, { when: 'Statements:', answer: verdicts, usage: { input: 500 } });
   await saveNight(db);
@@ -63,6 +74,8 @@ withDatabases('what the judge does not find in the lines is dropped, what is unc
   assert.match(output.support?.unsupported[0]?.reason ?? '', /do not say it: They are left out/);
   const { judged, unsupported, unclear } = (await reportAnswers(db, 'acme', '2026-10-20')) ?? {};
   assert.deepEqual([judged, unsupported, unclear], [3, 1, 1]);
+  await saveCard(db, [['derived', 'inferred'], ['declared', 'derived'], ['tested', 'inferred']]); // prettier-ignore
+  assert.equal((await reportAnswers(db, 'acme', '2026-10-20'))?.conflicts, 2);
 
   const [, sent] = server.requests;
   assert.deepEqual([sent?.model, sent?.instructions, sent?.reasoning.effort, sent?.max_output_tokens], ['gpt-judge', supportInstructions, 'low', 900]); // prettier-ignore
