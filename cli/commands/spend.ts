@@ -34,7 +34,7 @@ export function* spendLines(
     yield '  The model was never asked.';
     return;
   }
-  const shown = rows.slice(0, mostRows).map((row) => ({ name: oneLine(`${row.name}  ${row.model}`), row }));
+  const shown = rows.slice(0, mostRows).map((row) => ({ name: oneLine(`${row.name} · ${row.model}`), row }));
   const width = Math.max(...shown.map(({ name }) => name.length));
   yield style('dim', `  ${''.padEnd(width)}${columns.map((name) => name.padStart(13)).join('')}`);
   for (const { name, row } of shown) {
