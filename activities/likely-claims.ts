@@ -121,11 +121,11 @@ function referringTable(
     ...testedKeys(state).map((columns) => ({ columns, sure: true })),
     ...derivedKeys(state).map(({ columns, proved }) => ({ columns, sure: proved })),
     ...(likely ? [{ columns: likely.columns, sure: false }] : []),
-    ...entityColumns(table, columnNames(state)).map((column) => ({ columns: [column], sure: false })),
   ];
   return {
     table,
     columns: columnNames(state),
+    named: entityColumns(table, columnNames(state)),
     keys: keys.flatMap(({ columns: [column, ...more], sure }) =>
       column === undefined || more.length > 0 ? [] : [{ column, sure }],
     ),

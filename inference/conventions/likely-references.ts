@@ -6,6 +6,8 @@ export interface ReferringTable {
   readonly columns: readonly string[];
   /** Single columns that are tested, proved or likely to identify its rows; the first is the best. */
   readonly keys: readonly { readonly column: string; readonly sure: boolean }[];
+  /** Columns that are called as if they identified its rows, of which nothing else says so. */
+  readonly named: readonly string[];
 }
 
 interface LikelyReference {
@@ -47,7 +49,8 @@ export function likelyReferences(tables: readonly ReferringTable[]): Map<string,
 
 function targets(tables: readonly ReferringTable[]): Map<string, Target[]> {
   const byKey = new Map<string, Target[]>();
-  for (const { table, keys } of tables) {
+  for (const { table, keys: told, named } of tables) {
+    const keys = [...told, ...named.map((column) => ({ column, sure: false }))];
     const words = nameWords(table);
     // one column may be tested, proved and likely at once; the first says the most
     const distinct = keys.filter(({ column }, i) => keys.findIndex((other) => sameName(other.column, column)) === i); // prettier-ignore

@@ -5,6 +5,7 @@ import { likelyReferences, type ReferringTable } from '../../../inference/conven
 const table = (id: string, columns: string[], key?: string): ReferringTable => ({
   table: id,
   columns,
+  named: [],
   keys: key === undefined ? [] : [{ column: key, sure: true }],
 });
 const accounts = table('db.crm.accounts', ['account_id', 'parent_account_id'], 'account_id');
