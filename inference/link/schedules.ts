@@ -30,9 +30,14 @@ export function runsAWeek(schedule: string): number {
   return (minutes * hours * days * months) / 12;
 }
 
+const dayNames = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+
 /** How many of `all` values a field of cron names. */
 function times(field: string, all: number): number {
-  return field.split(',').reduce((sum, part) => {
+  const plain = field
+    .toUpperCase()
+    .replace(/[A-Z]{3}/g, (name) => String(Math.max(0, dayNames.indexOf(name))));
+  return plain.split(',').reduce((sum, part) => {
     const [range = '', step = '1'] = part.split('/');
     const [from, to] = range.split('-');
     const span = range === '*' ? all : to === undefined ? 1 : Number(to) - Number(from) + 1;
