@@ -1,7 +1,7 @@
 /** Reads query logs that are new or changed, once each. Only normalised texts and keys of people are kept. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { normaliseQuery } from '../../knowledge/rank/normalise-query.ts';
 import { personKey } from '../../knowledge/rank/person-key.ts';
 import { readPeople } from '../../parsers/annotations/read.ts';
@@ -11,11 +11,13 @@ import type { RepoConfig } from '../../schema/contracts/config.ts';
 import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
 import type { Dialect } from '../../schema/contracts/dialect.ts';
 import type { Role } from '../../schema/contracts/usage.ts';
+import { placeLogs } from '../../store/log-places.ts';
 import { findLogFiles, ingestLogFile, type TemplateDay } from '../../store/usage.ts';
 import type { RunHandle } from '../contract.ts';
 import { filesOf, namedFile } from '../named-files.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { replaceDiagnostics } from '../diagnostics.ts';
+import { hashOf } from '../hash.ts';
 
 export interface Ingested {
   /** Logs that were read now, and that were known. */
@@ -28,6 +30,7 @@ export interface Ingested {
 /** Of one log so many rows that cannot be read are told of; the rest are counted. */
 const mostProblems = 5;
 
+type LogSource = RepoConfig['logs'][number];
 type Deps = Pick<ActivityDeps, 'db' | 'configDir' | 'personSalt'>;
 
 export async function ingest(
@@ -38,45 +41,77 @@ export async function ingest(
 ): Promise<Ingested> {
   const { db, configDir } = deps;
   const roles = await rolesOf(deps, handle, config);
+  const logs = await findLogs(config, configDir, roles.hash, signal);
+  await placeLogs(db, handle.repo, logs);
   const stored = await findLogFiles(db, handle.repo);
   const problems: Diagnostic[] = [];
   let files = 0;
   let known = 0;
-  for (const source of config.logs) {
-    for (const path of await filesOf([source.path], configDir)) {
-      signal.throwIfAborted();
-      const name = relative(configDir, path);
-      const hash = await hashFile(path);
-      const before = stored.get(hash);
-      if (before !== undefined) {
-        known += 1;
-        problems.push(...before.problems.map((problem) => ({ ...problem, path: name })));
-        continue;
-      }
-      const dialect = source.dialect ?? config.dialect ?? 'generic';
-      const log = await readLogFile(path, name, source, dialect, roles, deps.personSalt);
-      const file = { ...log.file, hash };
-      await ingestLogFile(db, handle.repo, file, log.templates, log.days);
-      stored.set(hash, file);
-      problems.push(...log.file.problems);
-      files += 1;
+  for (const { path: name, hash, source, dialect } of logs) {
+    signal.throwIfAborted();
+    const before = stored.get(hash);
+    if (before !== undefined) {
+      known += 1;
+      problems.push(...before.problems.map((problem) => ({ ...problem, path: name })));
+      continue;
     }
+    const log = await readLogFile(resolve(configDir, name), name, source, dialect, roles.roleOf, deps.personSalt); // prettier-ignore
+    const file = { ...log.file, hash };
+    await ingestLogFile(db, handle.repo, file, log.templates, log.days);
+    stored.set(hash, file);
+    problems.push(...log.file.problems);
+    files += 1;
   }
   return { files, known, problems };
 }
 
-async function rolesOf(
-  deps: Deps,
-  handle: RunHandle,
-  { people: path }: RepoConfig,
-): Promise<(user: string) => Role> {
-  const read = path === undefined ? null : readPeople(path, await namedFile(deps.configDir, 'people', path));
-  await replaceDiagnostics(deps, handle, { family: 'people', path }, read?.diagnostics ?? []);
-  return read === null ? () => 'unknown' : roleOf(read.people);
+interface Roles {
+  readonly roleOf: (user: string) => Role;
+  /** Names what roles rest on. */
+  readonly hash: string;
 }
 
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
+async function rolesOf(deps: Deps, handle: RunHandle, { people: path }: RepoConfig): Promise<Roles> {
+  const read = path === undefined ? null : readPeople(path, await namedFile(deps.configDir, 'people', path));
+  await replaceDiagnostics(deps, handle, { family: 'people', path }, read?.diagnostics ?? []);
+  return {
+    roleOf: read === null ? () => 'unknown' : roleOf(read.people),
+    hash: hashOf(read?.people ?? null),
+  };
+}
+
+interface FoundLog {
+  /** Relative to the configuration. */
+  readonly path: string;
+  /** Of its content and of all that decides what is read out of it: a log whose fields were named wrongly is read again. */
+  readonly hash: string;
+  readonly source: LogSource;
+  readonly dialect: Dialect;
+}
+
+/** Each file once: where several entries of the configuration name it, the first counts. */
+async function findLogs(
+  { logs, dialect: usual = 'generic' }: RepoConfig,
+  configDir: string,
+  roles: string,
+  signal: AbortSignal,
+): Promise<FoundLog[]> {
+  const found = new Map<string, FoundLog>();
+  for (const source of logs) {
+    const { preset, format, fields, dialect = usual } = source;
+    const reading = hashOf({ preset, format, fields, dialect, roles });
+    for (const file of await filesOf([source.path], configDir)) {
+      signal.throwIfAborted();
+      const path = relative(configDir, file);
+      if (found.has(path)) continue;
+      found.set(path, { path, hash: await hashFile(file, reading), source, dialect });
+    }
+  }
+  return [...found.values()];
+}
+
+async function hashFile(path: string, reading: string): Promise<string> {
+  const hash = createHash('sha256').update(reading);
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
@@ -84,7 +119,7 @@ async function hashFile(path: string): Promise<string> {
 async function readLogFile(
   path: string,
   name: string,
-  source: RepoConfig['logs'][number],
+  source: LogSource,
   dialect: Dialect,
   roles: (user: string) => Role,
   salt: string,
