@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promptVersion } from '../inference/model/instructions.ts';
+import { mergeVersion } from '../knowledge/merge.ts';
 import { renderVersion } from '../knowledge/render-card.ts';
 import { findDoneRun } from '../store/runs.ts';
 import type { BeginRun } from './contract.ts';
@@ -18,9 +19,10 @@ export async function inputsHash(deps: ActivityDeps, request: BeginRun, commit: 
   return hashOf({
     code: codeHash(deps, request.repo, commit),
     files: await Promise.all([...files, ...notes].map(marksOf)),
-    model: [deps.model?.model, deps.model?.effort, promptVersion],
+    model: [deps.model?.model, deps.model?.effort, promptVersion, deps.judge?.model],
     embeddings: deps.embedder.model,
     renderVersion,
+    mergeVersion,
     input: request.input,
   });
 }

@@ -23,15 +23,16 @@ export type Figures = Pick<RunReport, Counted | Judged>;
 /** Where neither code nor ledger differ from the last whole night, its figures. */
 export async function figuresOf(deps: ActivityDeps, handle: RunHandle): Promise<Figures> {
   const last = handle.codeUnchanged ? await sameNight(deps, handle) : null;
-  return last === null ? count(deps, handle) : figuresIn(last);
+  if (last === null) return count(deps, handle);
+  return { ...figuresIn(last), answers: await reportAnswers(deps.db, handle.repo, handle.asOf) };
 }
 
-function figuresIn(report: RunReport): Figures {
+function figuresIn(report: RunReport): Omit<Figures, 'answers'> {
   const { files, statements, tables, builtTables, edges, columnEdges, claims, conflicts } = report;
-  const { stale, queries, cards, embedded, answers, coverage, accuracy } = report;
+  const { stale, queries, cards, embedded, coverage, accuracy } = report;
   return {
     ...{ files, statements, tables, builtTables, edges, columnEdges, claims, conflicts },
-    ...{ stale, queries, cards, embedded, answers, coverage, accuracy },
+    ...{ stale, queries, cards, embedded, coverage, accuracy },
   };
 }
 

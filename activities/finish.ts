@@ -10,6 +10,7 @@ import { recordNight } from '../store/nights.ts';
 import { listQuarantine } from '../store/quarantine.ts';
 import {
   finishRun as storeEnd,
+  othersSince,
   readDiagnostics,
   readRun,
   readStages,
@@ -46,9 +47,10 @@ export function finishRun(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
         asOf,
         run,
         commit,
-        nightHash: codeHash(deps, repo, commit),
+        nightHash: await nightHash(deps, handle),
         published: end.outcome !== 'history',
-        stateHash: await nightState(deps, handle),
+        // What another run did meanwhile may not be on its cards.
+        stateHash: (await othersSince(db, repo, run)) ? null : await nightState(deps, handle),
       });
     }
     await storeEnd(db, run, end.outcome, report);
@@ -69,6 +71,14 @@ export function finishRun(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
       quarantined: quarantinedCount,
     };
   });
+}
+
+/** Names what the night read, so that one that reads the same can leave it out; never the same again where a table or a file has to be tried again. */
+async function nightHash(deps: ActivityDeps, { run, repo, commit }: RunHandle): Promise<string> {
+  const failed = (await listQuarantine(deps.db, run)).some(({ stage }) => stage === 'derive');
+  const unread = (await readDiagnostics(deps.db, run))?.some(({ code }) => code === 'parse.missing');
+  const hash = codeHash(deps, repo, commit);
+  return failed || unread ? `${hash} with gaps` : hash;
 }
 
 async function carryDiagnostics(deps: ActivityDeps, handle: RunHandle): Promise<void> {

@@ -1,4 +1,4 @@
-import { mergeCard } from '../knowledge/merge.ts';
+import { mergeCard, mergeVersion } from '../knowledge/merge.ts';
 import { cardText } from '../knowledge/card-text.ts';
 import { renderVersion } from '../knowledge/render-card.ts';
 import type { Card } from '../schema/contracts/card.ts';
@@ -19,7 +19,7 @@ import type { ObserveOutput } from './observe.ts';
 import type { ActivityDeps } from './deps.ts';
 import { hashOf } from './hash.ts';
 import { alive } from './heartbeat.ts';
-import { mergeVersion, sameNight } from './same-night.ts';
+import { sameNight } from './same-night.ts';
 import { inScope } from './scope.ts';
 import { freeze, readChunk } from './work-list.ts';
 

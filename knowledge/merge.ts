@@ -5,6 +5,9 @@ import { notMade } from './rules/columns.ts';
 import { from, type Loss } from './rules/rule.ts';
 import { byText, byTrust, personBehind } from './trust-order.ts';
 
+/** Raised when merge may give another card for the same claims. */
+export const mergeVersion = 2;
+
 /** All that is known of one table. */
 export interface MergeInput {
   readonly repo: string;

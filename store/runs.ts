@@ -116,6 +116,15 @@ export async function listRuns(
   return query.orderBy('started_at', 'desc').orderBy('id').limit(limit).execute();
 }
 
+/** Whether another run of the repository was under way at any time since this one began. One that has not ended for a week has died. */
+export async function othersSince(db: Database, repo: string, run: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from tablelore.run o join tablelore.run own on own.id = ${run}
+    where o.repo = ${repo} and o.id <> ${run} and coalesce(o.ended_at, o.started_at + interval '7 days') > own.started_at
+    limit 1`.execute(db);
+  return rows.length > 0;
+}
+
 /** Stores what a stage did; the last word counts. */
 export async function recordStage(db: Database, run: string, stage: RunStage): Promise<void> {
   await db

@@ -9,6 +9,7 @@ import { pointedSets } from '../../store/pointed-sets.ts';
 import { readCards } from '../../store/cards.ts';
 import { readLedger } from '../../store/claims.ts';
 import { currentEdges } from '../../store/edges.ts';
+import { liveLeases } from '../../store/leases.ts';
 import { listRuns } from '../../store/runs.ts';
 import { readTexts } from '../../store/texts.ts';
 import { emptyReading } from '../support/empty-reading.ts';
@@ -188,6 +189,28 @@ test('one table alone is joined as the next night joins it, and compared with ot
   assert.deepEqual(await joins(), alone);
   world.commit({ [path]: textOf(world, path).replace(' and orders.customer_id = items.unit_count', '') });
   await world.night();
+});
+
+test('a change that was published alone, and is withdrawn before the night, is withdrawn from what readers see', async () => {
+  const table = 'acme-data.marts.fct_orders';
+  const yml = 'dbt/models/marts/core/_core.yml';
+  const text = textOf(world, yml);
+  const seen = async () => {
+    const snapshot = await currentSnapshot(world.db, repo);
+    return JSON.stringify((await readCards(world.db, repo, [table], { snapshot: snapshot?.id ?? 0 }))[0]?.card); // prettier-ignore
+  };
+  await world.night();
+  world.commit({ [yml]: text.replace('Orders of the business:', 'Orders made fresh:') });
+  await (await world.start('enrichTable', { table, asOf: lastDay })).result();
+  assert.match(await seen(), /Orders made fresh:/);
+  world.commit({ [yml]: text });
+  assert.equal((await world.night()).outcome, 'published');
+  assert.match(await seen(), /Orders of the business:/);
+});
+
+test('a night that cannot begin keeps no other from beginning', async () => {
+  await assert.rejects((await world.start('nightly', { asOf: '2000-01-01' })).result());
+  assert.deepEqual(await liveLeases(world.db, repo), []);
 });
 
 test('a table whose file is deleted is retired', async () => {
