@@ -1,6 +1,8 @@
 /** Beginning and ending of runs: which night, which commit, who may run. */
 import { gitAt, fetchMirror, resolveCommit, ensureCommit, type Mirror } from '../source/mirror.ts';
+import { relateVersion } from '../inference/conventions/version.ts';
 import { deriveVersion } from '../inference/derive/version.ts';
+import { linkVersion } from '../inference/link/version.ts';
 import { readers } from '../parsers/registry.ts';
 import { SystemError, UserError } from '../schema/contracts/errors.ts';
 import { lastNight, type Night } from '../store/nights.ts';
@@ -24,42 +26,53 @@ const leaseSeconds = 900;
 export function beginRun(deps: ActivityDeps, request: BeginRun): Promise<BeginResult> {
   return alive(async () => {
     const { db } = deps;
-    const { repo, asOf, run, redo } = request;
+    const { repo, asOf, run } = request;
     const usd = await usdLeft(deps, request);
     const late = Date.now() - Date.parse(asOf) > 2 * dayMs;
     const others = (await liveLeases(db, repo)).filter((lease) => lease.holder !== run);
     if (request.givesWay && !late && others.length > 0)
       return { skipped: `${others[0]?.holder ?? 'another run'} is still under way` };
     if (request.table === null) await lease(deps, request);
-
-    const config = repoConfig(deps, repo);
-    await saveRepo(db, { name: repo, url: displayUrl(config.url), ref: config.ref ?? null });
-    const { workflow } = request;
-    const start = await startOf(deps, request, workflow === 'backfill' && redo.length > 0);
-    if ('skipped' in start) return skip(deps, request, start.skipped);
-    const { commit, codeUnchanged } = start;
-    const inputs = workflow === 'backfill' ? await inputsHash(deps, request, commit) : null;
-    const earlier = inputs === null ? null : await doneBefore(deps, request, inputs);
-    if (earlier !== null) return skip(deps, request, `${earlier} did it already, from the same inputs`);
-    const input = inputs === null ? request.input : { ...request.input, inputs };
-    await storeRun(db, { id: run, workflow, repo, asOf, commit, input });
-    const published = await currentSnapshot(db, repo);
-    const handle: RunHandle = {
-      run,
-      repo,
-      asOf,
-      commit,
-      mode: isHistory(published, asOf) ? 'history' : 'live',
-      table: request.table,
-      tables: request.tables,
-      redo,
-      modelTables: request.modelTables,
-      usd,
-      base: published?.id ?? null,
-      codeUnchanged,
-    };
-    return { handle };
+    try {
+      return await underLease(deps, request, () => begin(deps, request, usd));
+    } catch (error) {
+      // A run that does not begin would keep others waiting.
+      if (request.table === null) await releaseLease(db, repo, asOf, run).catch(() => {});
+      throw error;
+    }
   });
+}
+
+async function begin(deps: ActivityDeps, request: BeginRun, usd: number | null): Promise<BeginResult> {
+  const { db } = deps;
+  const { repo, asOf, run, redo } = request;
+  const config = repoConfig(deps, repo);
+  await saveRepo(db, { name: repo, url: displayUrl(config.url), ref: config.ref ?? null });
+  const { workflow } = request;
+  const start = await startOf(deps, request, workflow === 'backfill' && redo.length > 0);
+  if ('skipped' in start) return skip(deps, request, start.skipped);
+  const { commit, codeUnchanged } = start;
+  const inputs = workflow === 'backfill' ? await inputsHash(deps, request, commit) : null;
+  const earlier = inputs === null ? null : await doneBefore(deps, request, inputs);
+  if (earlier !== null) return skip(deps, request, `${earlier} did it already, from the same inputs`);
+  const input = inputs === null ? request.input : { ...request.input, inputs };
+  await storeRun(db, { id: run, workflow, repo, asOf, commit, input });
+  const published = await currentSnapshot(db, repo);
+  const handle: RunHandle = {
+    run,
+    repo,
+    asOf,
+    commit,
+    mode: isHistory(published, asOf) ? 'history' : 'live',
+    table: request.table,
+    tables: request.tables,
+    redo,
+    modelTables: request.modelTables,
+    usd,
+    base: published?.id ?? null,
+    codeUnchanged,
+  };
+  return { handle };
 }
 
 export interface NightStart {
@@ -119,12 +132,10 @@ async function lease(deps: ActivityDeps, { repo, asOf, run }: BeginRun): Promise
   );
 }
 
+type Leased = Pick<RunHandle, 'run' | 'repo' | 'asOf' | 'table'>;
+
 /** Runs a stage under its run's lease, prolonged before it and while it runs. A run of a single table has none. Throws a `UserError` when another run has it. */
-export async function underLease<T>(
-  deps: ActivityDeps,
-  handle: RunHandle,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function underLease<T>(deps: ActivityDeps, handle: Leased, work: () => Promise<T>): Promise<T> {
   await keepLease(deps, handle);
   // A lease that is lost meanwhile, or a database that is away, is the next stage's to tell.
   const timer = setInterval(() => void keepLease(deps, handle).catch(() => {}), (leaseSeconds * 1_000) / 3);
@@ -139,7 +150,7 @@ export async function underLease<T>(
  * A lease that ran out, as that of a run paused for long, is still its run's until another takes it. Then the run does not go on, also when the other has
  * ended: it would put its older results in place of those.
  */
-async function keepLease(deps: ActivityDeps, handle: RunHandle): Promise<void> {
+async function keepLease(deps: ActivityDeps, handle: Leased): Promise<void> {
   if (handle.table !== null) return;
   if (await renewLease(deps.db, handle.repo, handle.asOf, handle.run, leaseSeconds)) return;
   throw new UserError(`The night of ${handle.asOf} was taken over by another run.`, {
@@ -157,14 +168,16 @@ async function commitOf(deps: ActivityDeps, mirror: Mirror, repo: string, asOf: 
   return head;
 }
 
-/** Names everything that crawl, parse, link and derive read. */
+/** Names everything that crawl, parse, link and derive read, and the rules that they follow. */
 export function codeHash(deps: ActivityDeps, repo: string, commit: string): string {
   const versions = readers.map(({ name, version }) => [name, version]);
   return hashOf({
     commit,
     reading: readingHash(repoConfig(deps, repo), deps.configDir),
     versions,
+    linkVersion,
     deriveVersion,
+    relateVersion,
   });
 }
 
