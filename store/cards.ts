@@ -3,6 +3,7 @@ import { cardTotals } from './card-totals.ts';
 import type { Card, Conflict } from '../schema/contracts/card.ts';
 import { inTransaction, type Database } from './database.ts';
 import { jsonBatches, packJson, packLike, recordset, toJson, unpack } from './json.ts';
+import { holdRepo } from './repos.ts';
 import { stateAt } from './state-at.ts';
 import { saveTexts } from './texts.ts';
 
@@ -31,6 +32,8 @@ export async function saveCards(
 ): Promise<Map<string, number>> {
   return inTransaction(db, async (trx) => {
     const versions = new Map<string, number>();
+    // Nobody may drop a version meanwhile that one of these becomes the difference from.
+    await holdRepo(trx, repo);
     await saveTexts(trx, cards);
     const bases = await wholeVersions(trx, repo, cards.map(({ table }) => table)); // prettier-ignore
     for (const batch of jsonBatches(rowsOf(cards, bases))) {
