@@ -12,6 +12,7 @@ import { alive } from './heartbeat.ts';
 import { priceOf } from './infer/exchange.ts';
 import { judgeConfig } from './infer/judge.ts';
 import { openTables } from './infer/select.ts';
+import { queryTexts } from './query-entries.ts';
 import { startOf } from './runs.ts';
 import { staleTables } from './stale-tables.ts';
 
@@ -105,9 +106,10 @@ function priced(known: TokensSpent, prices: ModelConfig['prices'], tables: numbe
   };
 }
 
-/** Cards that have no vector of today's embedding model. */
+/** Cards and trusted queries that have no vector of today's embedding model. */
 async function unembedded({ db, embedder }: ActivityDeps, { repo, asOf }: PreviewRequest): Promise<number> {
   if (await becomesHistory(db, { repo, asOf })) return 0;
   const cards = await readCardVersions(db, repo, { asOf });
-  return (await missingEmbeddings(db, embedder.model, cards.map(({ textHash }) => textHash))).length; // prettier-ignore
+  const texts = [...cards, ...(await queryTexts(db, { repo, asOf }))].map(({ textHash }) => textHash);
+  return (await missingEmbeddings(db, embedder.model, texts)).length;
 }

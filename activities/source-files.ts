@@ -55,7 +55,12 @@ export function sourceFiles(deps: ActivityDeps, repo: string, commit: string): P
   const config = repoConfig(deps, repo);
   const key = `${repo} ${commit} ${readingHash(config, deps.configDir)}`;
   const known = cache.get(key);
-  if (known) return known;
+  if (known) {
+    // What was used last is dropped last.
+    cache.delete(key);
+    cache.set(key, known);
+    return known;
+  }
   const made = load(deps, config, commit);
   cache.set(key, made);
   made.catch(() => cache.delete(key));

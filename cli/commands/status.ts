@@ -134,7 +134,7 @@ export function* runLines(runs: readonly StoredRun[], { style }: Pick<Terminal, 
     const figures =
       report === null
         ? ''
-        : `${count(report.tables, 'table')}, ${duration(report.seconds)}${report.quarantined.length > 0 ? `, ${report.quarantined.length} failed` : ''}`;
+        : `${count(report.tables, 'table')}, ${duration(report.seconds)}${report.quarantinedCount > 0 ? `, ${report.quarantinedCount} failed` : ''}`;
     yield `${time}  ${run.repo.padEnd(repoWidth)}  ${run.workflow.padEnd(kindWidth)}  ${run.asOf}  ${outcome}  ${figures}`;
     yield `  ${style('dim', run.id)}`;
     if (report?.reason) yield `  ${oneLine(report.reason)}`;

@@ -1,5 +1,6 @@
 /** `worker`: a worker against the servers that the environment names. */
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import type { Command } from 'commander';
 import { join } from 'node:path';
 import { findRunningServices } from '../services/running-services.ts';
@@ -60,7 +61,9 @@ export function registerWorker(program: Command): void {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
         process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
       process.exitCode = await new Promise<number>((resolve) =>
-        child.on('exit', (code) => resolve(code ?? 130)),
+        child.on('exit', (code, signal) =>
+          resolve(code ?? 128 + (constants.signals[signal ?? 'SIGINT'] ?? 2)),
+        ),
       );
     });
 }
