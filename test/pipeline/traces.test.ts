@@ -45,7 +45,7 @@ test('one trace of a night holds the workflow, its activities, their SQL and the
   const workflow = 'RunWorkflow:nightly';
   for (const path of [
     `${workflow} > StartActivity:parse > RunActivity:parse > insert tablelore.facts`,
-    `${workflow} > StartActivity:embed > RunActivity:embed > embeddings`,
+    `${workflow} > StartActivity:embed > RunActivity:embed > embeddings text-embedding-3-small`,
     `${workflow} > StartActivity:publish > RunActivity:publish > insert tablelore.snapshot`,
   ])
     assert.ok(paths.has(path), `${path}\n${[...paths].sort().join('\n')}`);

@@ -38,12 +38,13 @@ export const tracedModel = (client: ModelClient): ModelClient => ({
 export const tracedEmbedder = (embedder: Embedder): Embedder => ({
   ...embedder,
   embed: (texts, signal, onTokens) => {
+    const model = requestModel(embedder);
     const asked = {
-      ...operation('embeddings', embedder.model),
+      ...operation('embeddings', model),
       'gen_ai.embeddings.dimension.count': embedder.dimensions,
       'tablelore.texts': texts.length,
     };
-    return spanned(`embeddings ${embedder.model}`, SpanKind.CLIENT, asked, (span) =>
+    return spanned(`embeddings ${model}`, SpanKind.CLIENT, asked, (span) =>
       embedder.embed(texts, signal, (tokens) => {
         span.setAttribute('gen_ai.usage.input_tokens', tokens);
         onTokens?.(tokens);
@@ -51,6 +52,10 @@ export const tracedEmbedder = (embedder: Embedder): Embedder => ({
     );
   },
 });
+
+/** The model as the server is asked for it: an embedder's name names the dimensions of its vectors, too. */
+const requestModel = ({ model, dimensions }: Embedder): string =>
+  model.endsWith(`/${dimensions}`) ? model.slice(0, model.lastIndexOf('/')) : model;
 
 /** A tool is named as the model called it only where there is such a tool: names are the model's own words otherwise. */
 export const tracedTool: NonNullable<ActivityDeps['aroundTool']> = ({ name, callId }, work) =>
