@@ -13,11 +13,16 @@ export function matched(key: TableKey, runs: readonly Run[], write: Write): Tabl
   const varying = uniqueKey.filter((name) => !isConstant(name, runs));
   if (!runs.every((run) => containsAll(run, key.columns, varying))) return null;
   if (write.mode === 'merge' && !runs.every((run) => proofOf(run, uniqueKey) !== null)) return null;
-  const present = runs.every((run) => uniqueKey.every((name) => run.known.notNull.has(run.idOf(name) ?? -1)));
+  const isPresent = (name: string): boolean => runs.every((run) => run.known.notNull.has(run.idOf(name) ?? -1)); // prettier-ignore
+  const present = uniqueKey.every(isPresent);
+  // a row with NULL in the unique key replaces nothing, also where the key's other columns give that NULL
+  const lower = new Set(key.columns.map((name) => name.toLowerCase()));
+  const nullable = varying.filter((name) => !isPresent(name) && !lower.has(name.toLowerCase()));
   return {
     ...key,
+    columns: [...key.columns, ...nullable.map((name) => nameOfColumn(name, runs))],
     weak: key.weak || !present,
-    nulls: present || key.nulls === 'none' ? key.nulls : 'allowed',
+    nulls: nullable.length === 0 && (present || key.nulls === 'none') ? key.nulls : 'allowed',
     why: replacing(write, [key.why]),
   };
 }
