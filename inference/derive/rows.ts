@@ -17,6 +17,8 @@ import { reason } from './reason.ts';
 const series =
   /^(generate_(date|timestamp|datetime)?_?(array|series)|generate_series|sequence|range|array_generate_range|generate_subscripts|numbers)$/;
 
+export const isSeries = (name: string): boolean => series.test(name.toLowerCase());
+
 /** Places within the array, or names within the object; NULL where the other is meant. */
 const places = ['index', 'pos', 'offset', 'ordinality', 'key', 'path'];
 

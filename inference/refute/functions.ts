@@ -66,6 +66,11 @@ export function sqlFunctions(salt: number, run: () => number): readonly SqlFunct
       name: 'f_elements',
       call: (value) => elements(value, (i) => pick(['element', value, i]), hash([salt, 'length', value]) % 4),
     },
+    {
+      name: 'f_series',
+      call: (value) =>
+        withoutRepeats(elements(value, (i) => pick(['element', value, i]), hash([salt, 'length', value]) % 4)), // prettier-ignore
+    },
   ];
 }
 
@@ -155,6 +160,8 @@ function elements(value: SqlValue, one: (i: number) => SqlValue, length: number)
   const known = parsed(value);
   return JSON.stringify(Array.isArray(known) ? known : Array.from({ length }, (_, i) => one(i)));
 }
+
+const withoutRepeats = (list: string): string => JSON.stringify([...new Set(JSON.parse(list) as SqlValue[])]);
 
 function parsed(value: SqlValue): unknown {
   try {

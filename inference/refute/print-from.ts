@@ -1,6 +1,7 @@
 /** What stands after FROM: tables, subqueries, unnested arrays and their joins. */
 import type { NameRef } from '../../schema/contracts/names.ts';
 import type { Alias, Join, Relation, Unnest } from '../../schema/contracts/relation.ts';
+import { isSeries } from '../derive/rows.ts';
 import type { ExpressionPrinter, PrintQuery } from './print-expression.ts';
 import { quote, Scope } from './scope.ts';
 import { Unsupported } from './unsupported.ts';
@@ -80,7 +81,9 @@ export class FromPrinter {
     if (unnest.outer) throw new Unsupported('an outer unnest');
     const [first, ...more] = unnest.columns;
     if (more.length > 0) throw new Unsupported('an unnest of several columns');
-    const list = `json_each(f_elements(${this.#expressions.print(unnest.value, scope)})) as ${quote(alias)}`;
+    const { value } = unnest;
+    const read = value.ex === 'call' && isSeries(value.name) ? 'f_series' : 'f_elements';
+    const list = `json_each(${read}(${this.#expressions.print(value, scope)})) as ${quote(alias)}`;
     const element = `${quote(alias)}."value"`;
     const columns = new Map([['', element]]);
     if (first !== undefined) columns.set(first.toLowerCase(), element);
