@@ -20,7 +20,7 @@ export function deriveJoin(node: BoundJoin, prover: Prover): Properties {
   const on = { left: node.pairs.map((pair) => pair.left), right: node.pairs.map((pair) => pair.right) };
   const open = { left: mayBeUnique(left, on.left), right: mayBeUnique(right, on.right) };
   const other = node.kind === 'right' ? 'left' : 'right';
-  if (open[other] && node.kind !== 'full')
+  if (open[other] && node.kind !== 'full' && !hasKey(other === 'left' ? left : right))
     (other === 'left' ? left : right).likely.push(onePartner(node, on[other], rows[other], prover));
   const joined = combine(node, left, right, prover);
   for (const range of node.ranges) onePeriod(node, range, rows[range.side], joined, prover);
@@ -54,6 +54,14 @@ function mayBeUnique(side: Properties, columns: readonly ColumnId[]): boolean {
   );
   if (!partOfKey) for (const id of side.row) side.unkeyed.add(id);
   return !partOfKey;
+}
+
+/** A key is known, of other columns than those that are looked at: nothing says that these are one, too. */
+function hasKey(side: Properties): boolean {
+  const known = dependenciesOf(side);
+  return side.dependencies.some(
+    ({ from }) => !from.some((id) => side.row.includes(id)) && known.determines(from, side.row),
+  );
 }
 
 /** Joins mostly look something up: what stands second has one row for each of the first. */
