@@ -165,7 +165,13 @@ export interface RunSummary {
 }
 
 /** The night that is looked at, and what of it a backfill asks for. */
-export type PreviewRequest = Pick<RunHandle, 'repo' | 'asOf' | 'tables' | 'redo' | 'modelTables' | 'usd'>;
+export interface PreviewRequest extends Pick<
+  RunHandle,
+  'repo' | 'asOf' | 'tables' | 'redo' | 'modelTables' | 'usd'
+> {
+  /** The backfill that would do it: one that is started again under its id leaves out what it did. Null: a night alone. */
+  readonly backfill: { readonly workflowId: string; readonly input: BackfillInput } | null;
+}
 
 /** What a night would do and cost. Counts are upper bounds: whether a change goes on downstream is only seen when it is done. */
 export interface NightPreview {
@@ -178,8 +184,10 @@ export interface NightPreview {
   /** Files that some reader takes, and those of them that would be parsed. */
   readonly files: number;
   readonly toParse: number;
-  /** Tables that would be derived; of files never seen, one a file is counted. */
+  /** Known tables that would be derived. */
   readonly toDerive: number;
+  /** Files that the last night did not have: the tables that they build are not known before they are linked, and are in no count and no price. */
+  readonly newFiles: number;
   /** Tables that the model would be asked about, with tokens and US dollars; 0 without a model. */
   readonly modelTables: number;
   readonly inputTokens: number;

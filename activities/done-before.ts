@@ -12,18 +12,23 @@ import { hashOf } from './hash.ts';
 import { codeHash } from './runs.ts';
 
 /** Names what a backfilled night rests on: the commit, the configuration, versions, models, logs and notes, and what was asked for. */
-export async function inputsHash(deps: ActivityDeps, request: BeginRun, commit: string): Promise<string> {
-  const { logs, people, annotations } = repoConfig(deps, request.repo);
+export async function inputsHash(
+  deps: ActivityDeps,
+  { repo, input }: Pick<BeginRun, 'repo' | 'input'>,
+  commit: string,
+): Promise<string> {
+  const { logs, people, annotations } = repoConfig(deps, repo);
   const files = await filesOf(logs.map(({ path }) => path), deps.configDir); // prettier-ignore
   const notes = [people, annotations].flatMap((path) => path ?? []).map((path) => resolve(deps.configDir, path)); // prettier-ignore
   return hashOf({
-    code: codeHash(deps, request.repo, commit),
+    code: codeHash(deps, repo, commit),
     files: await Promise.all([...files, ...notes].map(marksOf)),
     model: [deps.model?.model, deps.model?.effort, promptVersion, deps.judge?.model],
     embeddings: deps.embedder.model,
     renderVersion,
     mergeVersion,
-    input: request.input,
+    // A dry run's input stands for that of the run that it looks at.
+    input: { ...input, dryRun: undefined },
   });
 }
 
@@ -33,12 +38,13 @@ async function marksOf(path: string): Promise<readonly unknown[]> {
   return [path, found?.size, found?.mtimeMs];
 }
 
-/** The run that did the same night for the same workflow id, from the same inputs; null: none did. */
-export function doneBefore(
+/** In words, that another run than `run` did the same night for the same workflow id, from the same inputs; null: none did. */
+export async function doneBefore(
   { db }: ActivityDeps,
-  { family, run, repo, asOf }: BeginRun,
+  night: { readonly repo: string; readonly asOf: string; readonly workflowId: string; readonly run: string },
   inputs: string,
 ): Promise<string | null> {
-  const workflowId = family.slice(0, family.lastIndexOf('/'));
-  return findDoneRun(db, { repo, asOf, idBegin: `${workflowId}/`, not: run, inputs });
+  const { repo, asOf, workflowId, run } = night;
+  const earlier = await findDoneRun(db, { repo, asOf, idBegin: `${workflowId}/`, not: run, inputs });
+  return earlier === null ? null : `${earlier} did it already, from the same inputs`;
 }

@@ -15,7 +15,7 @@ import { repoConfig, type ActivityDeps } from './deps.ts';
 import { factsOfCommit } from './facts-of-commit.ts';
 import { hashOfMade } from './hash.ts';
 import { alive } from './heartbeat.ts';
-import { inScope } from './scope.ts';
+import { inScope, withUpstream } from './scope.ts';
 import { freeze } from './work-list.ts';
 
 const tablesPerChunk = 200;
@@ -88,15 +88,8 @@ interface Scope {
 function scopeOf(graph: LinkedGraph, handle: RunHandle): Scope {
   const all = () => true;
   if (handle.table === null && handle.tables === null) return { linked: all, derived: all };
-  const wanted = inScope(handle);
   const upstream = new Map(graph.tables.map((linked) => [linked.table, linked.output.upstream]));
-  const needed = new Set<string>();
-  const queue = [...upstream.keys()].filter((table) => wanted(table));
-  for (let table = queue.pop(); table !== undefined; table = queue.pop()) {
-    if (needed.has(table)) continue;
-    needed.add(table);
-    queue.push(...(upstream.get(table) ?? []));
-  }
+  const needed = withUpstream(upstream, inScope(handle));
   const isNeeded = (table: string) => needed.has(table);
   return { linked: isNeeded, derived: isNeeded };
 }

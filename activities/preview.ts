@@ -6,6 +6,7 @@ import { missingEmbeddings } from '../store/embeddings.ts';
 import { tokensSpent, type TokensSpent } from '../store/model-spend.ts';
 import type { NightPreview, PreviewRequest } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
+import { doneBefore, inputsHash } from './done-before.ts';
 import { becomesHistory } from './embed.ts';
 import { factsOfCommit } from './facts-of-commit.ts';
 import { alive } from './heartbeat.ts';
@@ -14,6 +15,7 @@ import { judgeConfig } from './infer/judge.ts';
 import { openTables } from './infer/select.ts';
 import { queryTexts } from './query-entries.ts';
 import { startOf } from './runs.ts';
+import { inScope } from './scope.ts';
 import { staleTables } from './stale-tables.ts';
 
 /** Tokens that one table takes where none was asked about yet: a dossier of some files, and an answer. */
@@ -27,13 +29,13 @@ export function preview(deps: ActivityDeps, request: PreviewRequest): Promise<Ni
     const start = await startOf(deps, request, redo.length > 0);
     if ('skipped' in start) return { ...nothing, repo, asOf, skipped: start.skipped };
     const { last, commit, codeUnchanged } = start;
+    const skipped = await alreadyDone(deps, request, commit);
+    if (skipped !== null) return { ...nothing, repo, asOf, skipped };
     const stages = stagesToRun(redo);
     const { source, known, missing } = await factsOfCommit(deps, { repo, commit });
     const derives = stages.has('derive') && !codeUnchanged;
-    const stale = derives ? await staleTables(deps, { ...request, since: last?.commit ?? null }, { known, source }) : { tables: new Set<string>(), unseen: 0 }; // prettier-ignore
-    const asked = stages.has('infer')
-      ? await wouldAsk(deps, { ...request, commit }, stale)
-      : { tables: [], count: 0 };
+    const stale = derives ? await staleTables(deps, { ...request, since: last?.commit ?? null }, { known, source }) : { tables: new Set<string>(), newFiles: 0 }; // prettier-ignore
+    const asked = stages.has('infer') ? await wouldAsk(deps, { ...request, commit }, stale.tables) : [];
     const toParse = redo.includes('parse') ? source.files.length : stages.has('parse') ? missing.length : 0;
     return {
       repo,
@@ -42,11 +44,11 @@ export function preview(deps: ActivityDeps, request: PreviewRequest): Promise<Ni
       skipped: null,
       files: source.files.length,
       toParse,
-      toDerive: stale.tables.size + stale.unseen,
-      modelTables: asked.count,
-      ...(await costOf(deps, repo, asked.count)),
-      toEmbed:
-        (await unembedded(deps, request)) + stale.unseen + new Set([...stale.tables, ...asked.tables]).size,
+      toDerive: stale.tables.size,
+      newFiles: stale.newFiles,
+      modelTables: asked.length,
+      ...(await costOf(deps, repo, asked.length)),
+      toEmbed: await toEmbed(deps, request, stale.tables.union(new Set(asked))),
     };
   });
 }
@@ -56,6 +58,7 @@ const nothing = {
   files: 0,
   toParse: 0,
   toDerive: 0,
+  newFiles: 0,
   modelTables: 0,
   inputTokens: 0,
   outputTokens: 0,
@@ -63,15 +66,26 @@ const nothing = {
   toEmbed: 0,
 };
 
+/** Why a backfill would leave the night out; null: it would not. */
+async function alreadyDone(
+  deps: ActivityDeps,
+  { repo, asOf, backfill }: PreviewRequest,
+  commit: string,
+): Promise<string | null> {
+  if (backfill === null) return null;
+  const { workflowId, input } = backfill;
+  return doneBefore(deps, { repo, asOf, workflowId, run: '' }, await inputsHash(deps, { repo, input }, commit)); // prettier-ignore
+}
+
 /** Tables that the model would be asked about: those whose question is open, and those that would be derived, up to what the night may ask. */
 async function wouldAsk(
   deps: ActivityDeps,
   request: PreviewRequest & { readonly commit: string },
-  stale: { readonly tables: ReadonlySet<string>; readonly unseen: number },
-): Promise<{ readonly tables: readonly string[]; readonly count: number }> {
-  const { tables, most } = await openTables(deps, { ...request, table: null });
-  const all = [...new Set([...tables, ...stale.tables])];
-  return { tables: all.slice(0, most), count: Math.min(most, all.length + stale.unseen) };
+  stale: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const scope = { ...request, table: null };
+  const { tables, most } = await openTables(deps, scope);
+  return [...new Set([...tables, ...[...stale].filter(inScope(scope))])].slice(0, most);
 }
 
 /** Priced as the tables that were asked about so far, and the judging of their answers. */
@@ -106,10 +120,15 @@ function priced(known: TokensSpent, prices: ModelConfig['prices'], tables: numbe
   };
 }
 
-/** Cards and trusted queries that have no vector of today's embedding model. */
-async function unembedded({ db, embedder }: ActivityDeps, { repo, asOf }: PreviewRequest): Promise<number> {
+/** Cards and trusted queries that have no vector of today's embedding model, and the cards of `changed` tables that the run makes anew. */
+async function toEmbed(
+  { db, embedder }: ActivityDeps,
+  { repo, asOf, tables }: PreviewRequest,
+  changed: ReadonlySet<string>,
+): Promise<number> {
   if (await becomesHistory(db, { repo, asOf })) return 0;
   const cards = await readCardVersions(db, repo, { asOf });
   const texts = [...cards, ...(await queryTexts(db, { repo, asOf }))].map(({ textHash }) => textHash);
-  return (await missingEmbeddings(db, embedder.model, texts)).length;
+  const rendered = [...changed].filter(inScope({ table: null, tables }));
+  return (await missingEmbeddings(db, embedder.model, texts)).length + rendered.length;
 }

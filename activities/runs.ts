@@ -48,13 +48,14 @@ async function begin(deps: ActivityDeps, request: BeginRun, usd: number | null):
   const { repo, asOf, run, redo } = request;
   const config = repoConfig(deps, repo);
   await saveRepo(db, { name: repo, url: displayUrl(config.url), ref: config.ref ?? null });
-  const { workflow } = request;
+  const { workflow, family } = request;
   const start = await startOf(deps, request, workflow === 'backfill' && redo.length > 0);
   if ('skipped' in start) return skip(deps, request, start.skipped);
   const { commit, codeUnchanged } = start;
   const inputs = workflow === 'backfill' ? await inputsHash(deps, request, commit) : null;
-  const earlier = inputs === null ? null : await doneBefore(deps, request, inputs);
-  if (earlier !== null) return skip(deps, request, `${earlier} did it already, from the same inputs`);
+  const workflowId = family.slice(0, family.lastIndexOf('/'));
+  const done = inputs === null ? null : await doneBefore(deps, { ...request, workflowId }, inputs);
+  if (done !== null) return skip(deps, request, done);
   const input = inputs === null ? request.input : { ...request.input, inputs };
   await storeRun(db, { id: run, workflow, repo, asOf, commit, input });
   const published = await currentSnapshot(db, repo);

@@ -7,3 +7,18 @@ export function inScope(handle: Pick<RunHandle, 'table' | 'tables'>): (table: st
   if (only !== null) return (table) => table === only;
   return tables === null ? () => true : picomatch(tables, { nocase: true });
 }
+
+/** Those of the tables that are wanted, and all that they rest on; both are keys of `upstream` or named by it. */
+export function withUpstream(
+  upstream: ReadonlyMap<string, readonly string[]>,
+  wanted: (table: string) => boolean,
+): ReadonlySet<string> {
+  const needed = new Set<string>();
+  const queue = [...upstream.keys()].filter((table) => wanted(table));
+  for (let table = queue.pop(); table !== undefined; table = queue.pop()) {
+    if (needed.has(table)) continue;
+    needed.add(table);
+    queue.push(...(upstream.get(table) ?? []));
+  }
+  return needed;
+}

@@ -4,16 +4,16 @@ import { readLinks } from '../store/links.ts';
 import type { PreviewRequest } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import type { FactsOfCommit } from './facts-of-commit.ts';
-import { inScope } from './scope.ts';
+import { inScope, withUpstream } from './scope.ts';
 import { sourceFiles } from './source-files.ts';
 
 export interface StaleTables {
   readonly tables: ReadonlySet<string>;
-  /** Files that there were not: each may build a table. */
-  readonly unseen: number;
+  /** Files that there were not. Which tables they build is not known before they are linked. */
+  readonly newFiles: number;
 }
 
-/** Tables that rest on files with other facts than before, and all downstream of them; every built table where deriving is redone. `since`: the last night's commit; null: there is none. */
+/** Tables of the scope, and those that they rest on, that rest on files with other facts than before, and all downstream of them; every built table where deriving is redone. `since`: the last night's commit; null: there is none. */
 export async function staleTables(
   deps: ActivityDeps,
   { repo, asOf, tables, redo, since }: Pick<PreviewRequest, 'repo' | 'asOf' | 'tables' | 'redo'> & { readonly since: string | null }, // prettier-ignore
@@ -29,9 +29,10 @@ export async function staleTables(
       stale.add(table);
   }
   const before = since === null ? null : (await sourceFiles(deps, repo, since)).blobOf;
-  const wanted = inScope({ table: null, tables });
+  const upstream = new Map([...links].map(([table, output]) => [table, output.upstream]));
+  const needed = withUpstream(upstream, inScope({ table: null, tables }));
   return {
-    tables: new Set([...stale].filter(wanted)),
-    unseen: source.files.filter(({ path }) => before?.has(path) !== true).length,
+    tables: stale.intersection(needed),
+    newFiles: source.files.filter(({ path }) => before?.has(path) !== true).length,
   };
 }

@@ -1,6 +1,7 @@
-import { continueAsNew } from '@temporalio/workflow';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { backfillInputSchema, type BackfillInput } from '../schema/contracts/runs.ts';
 import type { RunPreview, RunSummary } from '../activities/contract.ts';
+import { runOfDryRun } from './dry-run-id.ts';
 import { runId } from './identity.ts';
 import { readInput } from './input.ts';
 import { planNights, runNights, type Carried } from './nights.ts';
@@ -16,7 +17,10 @@ export async function backfill(
 ): Promise<readonly RunSummary[] | RunPreview> {
   const request = readInput(backfillInputSchema, input);
   const nights = () => planNights(request);
-  if (request.dryRun === true) return previewed(await nights(), extent(request));
+  if (request.dryRun === true) {
+    const workflowId = runOfDryRun(workflowInfo().workflowId);
+    return previewed(await nights(), { ...extent(request), backfill: { workflowId, input: request } });
+  }
   return runNights(
     nights,
     carried,

@@ -23,7 +23,7 @@ export async function nightly(
     modelTables: budget?.modelTables ?? null,
     usd: budget?.usd ?? null,
   };
-  if (request.dryRun === true) return previewed(await nights(), extent);
+  if (request.dryRun === true) return previewed(await nights(), { ...extent, backfill: null });
   const scheduled = nominalTime() !== workflowInfo().startTime.getTime();
   return runNights(
     nights,

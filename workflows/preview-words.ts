@@ -14,6 +14,7 @@ export function previewInWords(nights: readonly NightPreview[], budgetUsd: numbe
     files: total(({ files }) => files),
     toParse: total(({ toParse }) => toParse),
     toDerive: total(({ toDerive }) => toDerive),
+    newFiles: total(({ newFiles }) => newFiles),
     modelTables: total(({ modelTables }) => modelTables),
     inputTokens: total(({ inputTokens }) => inputTokens),
     outputTokens: total(({ outputTokens }) => outputTokens),
@@ -30,6 +31,7 @@ function words({
   files,
   toParse,
   toDerive,
+  newFiles,
   modelTables,
   inputTokens,
   outputTokens,
@@ -43,5 +45,7 @@ function words({
       `${modelTables} tables for the model (about ${inputTokens} tokens in, ${outputTokens} out, ${cost})`,
     );
   } else parts.push('no table for the model');
-  return [...parts, `${toEmbed} texts to embed`].join(', ');
+  const known = [...parts, `${toEmbed} texts to embed`].join(', ');
+  if (newFiles === 0) return known;
+  return `${known}; and the tables of up to ${newFiles} new files, which are known and priced once these are linked`;
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
 import { UserError } from '../../schema/contracts/errors.ts';
 import { layers, type Layer } from '../../schema/contracts/runs.ts';
+import { dryRunId } from '../../workflows/dry-run-id.ts';
 import { enrichRequest } from '../enrich-request.ts';
 import { previewCommand, printEnriched, printReports, runCommand, type AskedNights } from '../run-command.ts';
 import { positiveInteger, wholeNumber, withCommonOptions } from './options.ts';
@@ -79,7 +80,8 @@ export function registerNights(program: Command): void {
       const workflowId = `backfill-${options.from ?? ''}-${options.to ?? ''}-${nameOf(input)}`;
       const request = { workflow: 'backfill', workflowId, input } as const;
       if (options.dryRun !== true) return runCommand(options, request, printReports);
-      return previewCommand(options, { ...request, workflowId: `${workflowId}-dry-run-${Date.now()}` });
+      const dry = { workflowId: dryRunId(workflowId, Date.now()), input: { ...input, dryRun: true } };
+      return previewCommand(options, { ...request, ...dry });
     });
 }
 
@@ -97,7 +99,6 @@ function backfillInput(options: NightOptions): object {
     tables: options.tables,
     layers: options.layers,
     budget: budgetOf(options),
-    dryRun: options.dryRun,
   });
 }
 
