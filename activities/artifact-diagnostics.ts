@@ -18,7 +18,7 @@ export function artifactDiagnostics(
   const found = [
     ...patterns
       .filter((pattern) => filesOfPattern(pattern, configDir).length === 0)
-      .map((pattern) => note('missing', pattern, 'No artifact of dbt is there.')),
+      .map((pattern) => note('dbt.artifact_missing', pattern, 'No artifact of dbt is there.')),
     ...runArtifacts(artifacts).diagnostics,
   ];
   const nodes = new Set<string>();
@@ -32,7 +32,13 @@ export function artifactDiagnostics(
   for (const one of artifacts.filter(({ name }) => name === 'manifest')) {
     const ids = [...runArtifacts([one]).nodes.keys()];
     if (ids.length > 0 && !ids.some((id) => nodes.has(id)))
-      found.push(note('other_project', one.path, 'No node of this repository is in it: of another project?'));
+      found.push(
+        note(
+          'dbt.artifact_other_project',
+          one.path,
+          'No node of this repository is in it: of another project?',
+        ),
+      );
   }
   return [...new Map(found.map((one) => [JSON.stringify(one), one])).values()];
 }
@@ -43,14 +49,14 @@ const tooLarge = ({ blobOf, context }: Pick<SourceFiles, 'blobOf' | 'context'>, 
     .filter((path) => blobOf.has(path) && context(path).file?.(path) === undefined)
     .map((path) =>
       note(
-        'too_large',
+        'dbt.artifact_too_large',
         path,
         'Not read: over `maxFileBytes`. Give such a file by `artifacts`, or raise the limit.',
       ),
     );
 
-const note = (what: string, path: string, message: string): Diagnostic => ({
-  code: `dbt.artifact_${what}`,
+const note = (code: string, path: string, message: string): Diagnostic => ({
+  code,
   severity: 'warning',
   message,
   path,

@@ -140,6 +140,10 @@ test('every code of a diagnostic is described', () => {
     [...text.matchAll(new RegExp(`'((?:${families})\\.[a-z_]+)'`, 'g'))].map(([, code = '']) => code),
   );
   assert.ok(codes.length > 20);
+  const made = sources.flatMap((text) =>
+    [...text.matchAll(new RegExp(`\`((?:${families})\\.[a-z_]*)\\$\\{`, 'g'))].map(([, begin]) => begin),
+  );
+  assert.deepEqual(made, ['crawl.'], 'codes that are put together cannot be compared with the table');
   const files = ['dataform.json'];
   assert.deepEqual(
     missing(

@@ -14,25 +14,31 @@ const newest = { manifest: 12, catalog: 1, 'run-results': 6, sources: 3 };
 /** The root object; empty, with a diagnostic, where the text is no JSON or another thing than this kind of artifact. */
 export function json(text: string, path: string, kind: keyof typeof newest): Read<Config> {
   const told = (code: string, severity: Diagnostic['severity'], message: string): Diagnostic[] => [
-    { code: `dbt.${code}`, severity, message, path, fault: 'user' },
+    { code, severity, message, path, fault: 'user' },
   ];
   if (text === '')
-    return { value: {}, diagnostics: told('artifact_empty', 'error', 'Not read: empty, or too large.') };
+    return { value: {}, diagnostics: told('dbt.artifact_empty', 'error', 'Not read: empty, or too large.') };
   let value: Config;
   try {
     value = objectOf(JSON.parse(text) as unknown);
   } catch (error) {
     const why = (error as Error).message;
-    return { value: {}, diagnostics: told('artifact_syntax', 'error', `Not read: no whole JSON (${why}).`) };
+    return {
+      value: {},
+      diagnostics: told('dbt.artifact_syntax', 'error', `Not read: no whole JSON (${why}).`),
+    };
   }
   const schema = objectOf(value['metadata'])['dbt_schema_version'];
   const [, name, number] = /\/([a-z-]+)\/v(\d+)\.json$/.exec(typeof schema === 'string' ? schema : '') ?? [];
   const parts = kind === 'manifest' || kind === 'catalog' ? 'nodes' : 'results';
   if ((name !== undefined && name !== kind) || value[parts] === undefined)
-    return { value: {}, diagnostics: told('artifact_kind', 'error', `Not read: this is no ${kind} of dbt.`) };
+    return {
+      value: {},
+      diagnostics: told('dbt.artifact_kind', 'error', `Not read: this is no ${kind} of dbt.`),
+    };
   if (Number(number ?? 0) <= newest[kind]) return { value, diagnostics: [] };
   const message = `Version ${number ?? ''} of dbt's ${kind} is newer than ${newest[kind]}, the newest that is known: what has the same names is read.`;
-  return { value, diagnostics: told('artifact_version', 'info', message) };
+  return { value, diagnostics: told('dbt.artifact_version', 'info', message) };
 }
 
 export function text(value: unknown): string | undefined {

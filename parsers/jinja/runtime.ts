@@ -110,10 +110,14 @@ export class Runtime {
   }
 
   /** The value of something that does not exist; recorded, or thrown when the options say so. */
-  unknown(what: string, path: string, severity: Diagnostic['severity'] = 'error'): Undefined {
+  unknown(
+    what: keyof typeof unknownCodes,
+    path: string,
+    severity: Diagnostic['severity'] = 'error',
+  ): Undefined {
     const message = `${what} ${path} is unknown`;
     if (this.options.unknown === 'throw') throw new JinjaError(message, this.path, this.line);
-    this.report(severity, `jinja.unknown_${what.replaceAll(' ', '_')}`, message);
+    this.report(severity, unknownCodes[what], message);
     return new Undefined(path, 'unknown');
   }
 
@@ -137,6 +141,15 @@ export class Runtime {
     throw new JinjaLimitError(`stopped: ${message}`, this.path, this.line);
   }
 }
+
+const unknownCodes = {
+  filter: 'jinja.unknown_filter',
+  function: 'jinja.unknown_function',
+  macro: 'jinja.unknown_macro',
+  name: 'jinja.unknown_name',
+  operand: 'jinja.unknown_operand',
+  test: 'jinja.unknown_test',
+} as const;
 
 function defaultPlaceholder(value: Undefined): string {
   return value.reason === 'missing' ? '' : `undefined_${value.path.replace(/\W+/g, '_')}`;
