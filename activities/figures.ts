@@ -42,7 +42,8 @@ async function count(deps: ActivityDeps, handle: RunHandle): Promise<Figures> {
   const { known, source } = await factsOfCommit(deps, handle);
   const cards = await countCards(db, repo, asOf);
   const snapshot = await currentSnapshot(db, repo);
-  const entries = snapshot === null ? null : await countEntries(db, repo, snapshot.id);
+  // That of another night has the vectors of that night.
+  const entries = snapshot?.asOf === asOf ? await countEntries(db, repo, snapshot.id) : null;
   const linked = (await currentPointers(db, repo, asOf, 'link')).keys();
   const tables = [...linked].filter((table) => !isTemporary(table)).length;
   const statements = await countStatements(db, [...known.values()]);

@@ -1,7 +1,13 @@
 /** Ends a run: its report is written, its night recorded, its lease given back. */
 import type { Diagnostic } from '../schema/contracts/diagnostic.ts';
 import { noticeOfReport } from '../knowledge/report/notice.ts';
-import { reportVersion, stageNames, type RunReport, type StageReport } from '../schema/contracts/runs.ts';
+import {
+  endedWell,
+  reportVersion,
+  stageNames,
+  type RunReport,
+  type StageReport,
+} from '../schema/contracts/runs.ts';
 import { hasUncommittedChanges } from '../source/mirror.ts';
 import { embeddingUse } from '../store/embedding-use.ts';
 import { releaseLease } from '../store/leases.ts';
@@ -39,7 +45,7 @@ export function finishRun(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
     const { run, repo, asOf, commit } = handle;
     // Layers that were redone leave the night as it was recorded: not all that its hash names was done anew.
     const whole = handle.table === null && handle.tables === null && handle.redo.length === 0;
-    const done = end.outcome === 'published' || end.outcome === 'unchanged' || end.outcome === 'history';
+    const done = endedWell(end);
     await carryDiagnostics(deps, handle);
     const report = await makeReport(deps, handle, end, done);
     if (done && whole) {
@@ -140,6 +146,7 @@ async function makeReport(
     quarantined: quarantined.slice(0, mostQuarantined),
     quarantinedCount: quarantined.length,
     snapshot: snapshot === null ? null : String(snapshot.id),
+    ...(done ? {} : { readersSee: snapshot?.asOf ?? null }),
     seconds: end.seconds,
   };
 }

@@ -1,9 +1,9 @@
-/** What a night changed, as a person reads it. Pure. */
+/** How a night differs from one of an earlier date, as a person reads it. Pure. */
 import { oneLine } from '../knowledge/plain-text.ts';
 import type { Changes, CutList } from '../schema/contracts/changes.ts';
 import { count, type Terminal } from './terminal.ts';
 
-/** `most`: lines of each list. `command` shows what is cut. Empty when nothing changed. */
+/** `most`: lines of each list. `command` shows what is cut. Empty where they are the same. */
 export function* changeLines(
   changes: Changes,
   most: number,
@@ -27,6 +27,6 @@ export function* changeLines(
     ...list('diagnostics', changes.newDiagnostics, 'new diagnostic', ({ code, path, line, message }) => `${code} ${path}${line === undefined ? '' : `:${line}`} ${message}`),
   ]; // prettier-ignore
   if (lines.length === 0) return;
-  yield style('bold', `Since the night of ${changes.since.asOf}`);
+  yield style('bold', `Against the night of ${changes.since.asOf}, the last one of an earlier date`);
   yield* lines;
 }

@@ -1,6 +1,6 @@
 /** A run's whole report as a person reads it. Pure. */
 import { oneLine } from '../knowledge/plain-text.ts';
-import { reportVersion, type Coverage, type StageReport } from '../schema/contracts/runs.ts';
+import { endedWell, reportVersion, type Coverage, type StageReport } from '../schema/contracts/runs.ts';
 import type { RunStage, StoredRun } from '../store/runs.ts';
 import { summaryLines } from './summary.ts';
 import { duration, type Terminal } from './terminal.ts';
@@ -37,13 +37,14 @@ export function* reportLines(
     const failed = String(stage.failed).padStart(8);
     yield `${name}${String(stage.done).padStart(8)}${String(stage.reused).padStart(8)}${stage.failed > 0 ? style('red', failed) : failed}${duration(stage.seconds).padStart(12)}`;
   }
-  if (report && Object.keys(report.claims).length > 0) {
+  const night = report !== null && endedWell(report) ? report : null;
+  if (night && Object.keys(night.claims).length > 0) {
     yield '';
-    yield* claimTable(report.claims, style);
+    yield* claimTable(night.claims, style);
   }
-  if (report) {
+  if (night) {
     yield '';
-    yield* coverageLines(report.coverage, style);
+    yield* coverageLines(night.coverage, style);
   }
   for (const { table, stage, error } of report?.quarantined.slice(0, mostQuarantined) ?? [])
     yield `  ${style('red', 'failed')}  ${oneLine(table)} in ${stage}: ${oneLine(error)}`;

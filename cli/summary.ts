@@ -1,6 +1,6 @@
 /** A run's report as a person reads it. Pure. */
 import { oneLine } from '../knowledge/plain-text.ts';
-import type { RunReport } from '../schema/contracts/runs.ts';
+import { endedWell, type RunReport } from '../schema/contracts/runs.ts';
 import { changeLines } from './change-lines.ts';
 import { count, duration, type Terminal } from './terminal.ts';
 
@@ -12,15 +12,7 @@ export function summaryLines(report: RunReport, terminal: Pick<Terminal, 'style'
   const label = (text: string) => style('dim', text.padEnd(14));
   const lines = [
     style('bold', `${report.repo} as of ${report.asOf}: ${outcomeWords(report)}`),
-    `  ${label('commit')}${report.commit.slice(0, 12)}, ${count(report.files, 'file')} read, ${statementWords(report)}`,
-    `  ${label('tables')}${count(report.tables, 'table')}, ${report.builtTables.toLocaleString('en-US')} of them built here`,
-    `  ${label('lineage')}${count(report.edges, 'edge')} between tables, ${report.columnEdges.toLocaleString('en-US')} between columns`,
-    `  ${label('claims')}${claimWords(report)}`,
-    `  ${label('agreement')}${agreementWords(report)}`,
-    `  ${label('conflicts')}${count(report.conflicts, 'conflict')}${report.changes === null ? '' : ` (${report.changes.newConflicts.count} new)`}${report.stale > 0 ? `, ${count(report.stale, 'stale note')}` : ''}`,
-    `  ${label('diagnostics')}${diagnosticWords(report)}`,
-    `  ${label('queries')}${queryWords(report)}`,
-    `  ${label('cards')}${count(report.cards, 'card')}, ${count(report.embedded, 'text')} with a vector (${report.embeddingModel})`,
+    ...(endedWell(report) ? nightLines(report, label) : undoneLines(report, label)),
     `  ${label('model')}${modelWords(report)}`,
     `  ${label('embedding')}${embeddingWords(report)}`,
   ];
@@ -37,14 +29,38 @@ export function summaryLines(report: RunReport, terminal: Pick<Terminal, 'style'
   return lines;
 }
 
+/** What the ledger has as of the night. */
+const nightLines = (report: RunReport, label: (text: string) => string): string[] => [
+  `  ${label('commit')}${report.commit.slice(0, 12)}, ${count(report.files, 'file')} read, ${statementWords(report)}`,
+  `  ${label('tables')}${count(report.tables, 'table')}, ${report.builtTables.toLocaleString('en-US')} of them built here`,
+  `  ${label('lineage')}${count(report.edges, 'edge')} between tables, ${report.columnEdges.toLocaleString('en-US')} between columns`,
+  `  ${label('claims')}${claimWords(report)}`,
+  `  ${label('agreement')}${agreementWords(report)}`,
+  `  ${label('conflicts')}${count(report.conflicts, 'conflict')}${report.changes === null ? '' : ` (${report.changes.newConflicts.count} new)`}${report.stale > 0 ? `, ${count(report.stale, 'stale note')}` : ''}`,
+  `  ${label('diagnostics')}${diagnosticWords(report)}`,
+  `  ${label('queries')}${queryWords(report)}`,
+  `  ${label('cards')}${count(report.cards, 'card')}, ${vectorWords(report)}`,
+];
+
+/** Of a run that did not end well nothing is counted: what it left is no night. */
+const undoneLines = ({ commit, readersSee }: RunReport, label: (text: string) => string): string[] => [
+  `  ${label('commit')}${commit.slice(0, 12)}`,
+  `  ${label('readers')}${readersSee === null ? 'see no night yet' : `still see ${readersSee === undefined ? 'what they saw before' : `the night of ${readersSee}`}`}`,
+];
+
+const vectorWords = ({ outcome, embedded, embeddingModel }: RunReport): string =>
+  outcome === 'history'
+    ? 'without vectors: searches find the newer night'
+    : `${count(embedded, 'text')} with a vector (${embeddingModel})`;
+
 function outcomeWords(report: RunReport): string {
   const words: Record<RunReport['outcome'], string> = {
     published: 'published',
-    unchanged: 'nothing changed, the published snapshot stands',
+    unchanged: 'readers see the same as before, the published snapshot stands',
     history: 'kept as history, a newer night is published',
     skipped: 'skipped',
-    failed: 'failed',
-    cancelled: 'cancelled',
+    failed: 'failed, the night is not done',
+    cancelled: 'cancelled, the night is not done',
   };
   return report.reason === null ? words[report.outcome] : `${words[report.outcome]} (${report.reason})`;
 }
@@ -97,8 +113,9 @@ function modelWords(report: RunReport): string {
 }
 
 /** Rejected ones of all statements: those that hold are the claims of origin `inferred`. */
-function answerWords({ answers, claims }: RunReport): string {
-  if (answers === undefined || answers.tables + (answers.unanswered ?? 0) === 0) return '';
+function answerWords({ outcome, answers, claims }: RunReport): string {
+  if (!endedWell({ outcome }) || answers === undefined || answers.tables + (answers.unanswered ?? 0) === 0)
+    return '';
   const held = Object.values(claims).reduce((sum, counts) => sum + (counts.inferred ?? 0), 0);
   const {
     tables,

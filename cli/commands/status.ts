@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { oneLine } from '../../knowledge/plain-text.ts';
 import type { Database } from '../../store/database.ts';
 import { listRuns, readRun, readStages, type StoredRun } from '../../store/runs.ts';
+import { endedWell } from '../../schema/contracts/runs.ts';
 import { measureChanges } from '../../activities/changes.ts';
 import { changeLines } from '../change-lines.ts';
 import { NothingFound } from '../exit.ts';
@@ -134,7 +135,7 @@ export function* runLines(runs: readonly StoredRun[], { style }: Pick<Terminal, 
     const figures =
       report === null
         ? ''
-        : `${count(report.tables, 'table')}, ${duration(report.seconds)}${report.quarantinedCount > 0 ? `, ${report.quarantinedCount} failed` : ''}`;
+        : `${endedWell(report) ? `${count(report.tables, 'table')}, ` : ''}${duration(report.seconds)}${report.quarantinedCount > 0 ? `, ${report.quarantinedCount} failed` : ''}`;
     yield `${time}  ${run.repo.padEnd(repoWidth)}  ${run.workflow.padEnd(kindWidth)}  ${run.asOf}  ${outcome}  ${figures}`;
     yield `  ${style('dim', run.id)}`;
     if (report?.reason) yield `  ${oneLine(report.reason)}`;

@@ -18,7 +18,7 @@ export interface CoverageCounts {
   readonly withUse: number;
   readonly templates: number;
   readonly trustedTemplates: number;
-  /** Texts of the published snapshot. */
+  /** Texts of the night's snapshot; 0 where readers see that of another night. */
   readonly texts: number;
   readonly withVector: number;
 }

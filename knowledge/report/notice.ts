@@ -1,6 +1,6 @@
 /** What the webhook is told of a run. Pure. */
 import type { Notice } from '../../schema/contracts/notice.ts';
-import type { RunReport } from '../../schema/contracts/runs.ts';
+import { endedWell, type RunReport } from '../../schema/contracts/runs.ts';
 
 const nothing = {
   version: 1,
@@ -17,6 +17,8 @@ const nothing = {
 export function noticeOfReport(report: RunReport): Notice {
   const { run, workflow, repo, asOf, outcome, commit, changes } = report;
   const failed = outcome === 'failed' ? `: \`tablelore status ${run}\` says why` : '';
+  // What differs from an earlier date is no news where readers see the same as before.
+  const told = outcome === 'unchanged' ? null : changes;
   return {
     ...nothing,
     event: outcome,
@@ -27,17 +29,17 @@ export function noticeOfReport(report: RunReport): Notice {
     run,
     workflow,
     commit,
-    tables: report.tables,
+    tables: endedWell(report) ? report.tables : null,
     quarantined: report.quarantinedCount,
     seconds: report.seconds,
-    changes: changes && {
-      newTables: changes.newTables.count,
-      retiredTables: changes.retiredTables.count,
-      changedTables: changes.changedTables.count,
-      grainChanges: changes.grainChanges.count,
-      lostUpstreams: changes.lostUpstreams.count,
-      newConflicts: changes.newConflicts.count,
-      newDiagnostics: changes.newDiagnostics.count,
+    changes: told && {
+      newTables: told.newTables.count,
+      retiredTables: told.retiredTables.count,
+      changedTables: told.changedTables.count,
+      grainChanges: told.grainChanges.count,
+      lostUpstreams: told.lostUpstreams.count,
+      newConflicts: told.newConflicts.count,
+      newDiagnostics: told.newDiagnostics.count,
     },
   };
 }

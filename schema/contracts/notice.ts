@@ -26,10 +26,11 @@ export const noticeSchema = z.object({
   run: z.string().nullable(),
   workflow: z.string().nullable(),
   commit: z.string().nullable(),
+  /** Null as well where the run did not end well. */
   tables: z.int().nullable(),
   quarantined: z.int().nullable(),
   seconds: z.number().nullable(),
-  /** New, retired and changed tables; null where nothing was compared. */
+  /** Against the last night of an earlier date; null where nothing was compared, and where readers see the same as before. */
   changes: z
     .object({
       newTables: z.int(),

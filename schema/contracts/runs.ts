@@ -192,6 +192,12 @@ export const runReportSchema = z.object({
   quarantined: z.array(z.object({ table: z.string(), stage: z.string(), error: z.string() })),
   quarantinedCount: z.int(),
   snapshot: z.string().nullable(),
+  /** As-of date of what readers still see after a run that did not end well; null: no night yet. Absent otherwise, and from older reports. */
+  readersSee: isoDate.nullable().optional(),
   seconds: z.number(),
 });
 export type RunReport = z.infer<typeof runReportSchema>;
+
+/** Whether the run did what it was for. Where not, its figures are of what there was, and of no night. */
+export const endedWell = ({ outcome }: Pick<RunReport, 'outcome'>): boolean =>
+  outcome === 'published' || outcome === 'unchanged' || outcome === 'history';

@@ -34,7 +34,7 @@ test('a list that is cut says how much is left, and where it is', () => {
   assert.deepEqual(
     [...changeLines(changes, 2, 'tablelore status r --all', plain)],
     [
-      'Since the night of 2026-10-12',
+      'Against the night of 2026-10-12, the last one of an earlier date',
       '  new           1,203 tables',
       '    a.one',
       '    a.two',
