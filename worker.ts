@@ -90,6 +90,7 @@ async function main(): Promise<void> {
     await promote(client, version).finally(() => client.connection.close());
     console.warn(`Version ${version} is the current one.`);
   }
+  console.log(`The worker takes ${flags.queues.join(', ')} work from ${address}${flags.metrics === null ? '' : `, metrics are on ${flags.metrics}`}.`); // prettier-ignore
   tellLauncher({ kind: 'ready' });
   await ended;
   await tracing.close();

@@ -3,6 +3,7 @@ import { cardText } from '../knowledge/card-text.ts';
 import { renderVersion } from '../knowledge/render-card.ts';
 import type { Card } from '../schema/contracts/card.ts';
 import type { Claim } from '../schema/contracts/claims.ts';
+import { UserError } from '../schema/contracts/errors.ts';
 import { setStages, type LinkOutput, type SetStage } from '../schema/contracts/stages.ts';
 import { isTemporary } from '../inference/link/table-id.ts';
 import { saveCards } from '../store/cards.ts';
@@ -101,13 +102,17 @@ export function selectForRender(deps: ActivityDeps, handle: RunHandle): Promise<
     const inputs = await cardInputs(deps, handle, only);
     const cards = await pointedSets(deps.db, handle.repo, handle.asOf, 'card', only);
     const wanted = inScope(handle);
-    const tables = [...inputs.sets]
-      .filter(([table, sets]) => sets.has('link') && !isTemporary(table) && wanted(table))
-      .map(([table]) => table)
-      .filter(
-        (table) =>
-          handle.redo.includes('render') || cards.get(table)?.inputHash !== cardInputHash(inputs, table),
-      );
+    const known = [...inputs.sets].flatMap(([table, sets]) =>
+      sets.has('link') && !isTemporary(table) && wanted(table) ? [table] : [],
+    );
+    if (known.length === 0 && handle.tables !== null)
+      throw new UserError(`No table fits "${handle.tables}".`, {
+        next: 'Mend the glob: it stands for whole table ids, such as "*.marts.*".',
+      });
+    const tables = known.filter(
+      (table) =>
+        handle.redo.includes('render') || cards.get(table)?.inputHash !== cardInputHash(inputs, table),
+    );
     return freeze(deps.db, handle, 'render', [tables.sort()], tablesPerChunk);
   });
 }

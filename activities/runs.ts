@@ -4,12 +4,12 @@ import { relateVersion } from '../inference/conventions/version.ts';
 import { deriveVersion } from '../inference/derive/version.ts';
 import { linkVersion } from '../inference/link/version.ts';
 import { readers } from '../parsers/registry.ts';
-import { SystemError, UserError } from '../schema/contracts/errors.ts';
+import { explain, isTableloreError, SystemError, UserError } from '../schema/contracts/errors.ts';
 import { lastNight, type Night } from '../store/nights.ts';
 import { liveLeases, releaseLease, renewLease, takeLease } from '../store/leases.ts';
 import { familySpend } from '../store/model-calls.ts';
 import { observedHead, recordHead, saveRepo } from '../store/repos.ts';
-import { beginRun as storeRun } from '../store/runs.ts';
+import { beginRun as storeRun, finishRun as storeEnd } from '../store/runs.ts';
 import { currentSnapshot, isHistory } from '../store/snapshots.ts';
 import { displayUrl } from '../source/remote.ts';
 import type { BeginResult, BeginRun, RunHandle } from './contract.ts';
@@ -36,11 +36,19 @@ export function beginRun(deps: ActivityDeps, request: BeginRun): Promise<BeginRe
     try {
       return await underLease(deps, request, () => begin(deps, request, usd));
     } catch (error) {
-      // A run that does not begin would keep others waiting.
-      if (request.table === null) await releaseLease(db, repo, asOf, run).catch(() => {});
+      await endBeforeBegin(deps, request, error).catch(() => {});
       throw error;
     }
   });
+}
+
+/** A run that does not begin keeps nobody waiting; one that never will is told of beside the others. */
+async function endBeforeBegin({ db }: ActivityDeps, request: BeginRun, error: unknown): Promise<void> {
+  const { run, workflow, repo, asOf, input } = request;
+  if (request.table === null) await releaseLease(db, repo, asOf, run);
+  if (!isTableloreError(error) || error.retry) return;
+  await storeRun(db, { id: run, workflow, repo, asOf, commit: '', input });
+  await storeEnd(db, run, 'failed', null, explain(error));
 }
 
 async function begin(deps: ActivityDeps, request: BeginRun, usd: number | null): Promise<BeginResult> {

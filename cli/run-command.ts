@@ -9,7 +9,7 @@ import { plan } from '../activities/plan.ts';
 import { settingsOf, type CommonOptions } from './commands/options.ts';
 import { previewRun, RunFailed, runAndWatch, type RunRequest } from './run-watch.ts';
 import { stopOnSignals } from './services/stop-signals.ts';
-import { withClient, withDatabase, withWorld, type World } from './session.ts';
+import { databaseUrlNow, withClient, withDatabase, withWorld, type World } from './session.ts';
 import type { Settings } from './settings.ts';
 import { stepView } from './step-view.ts';
 import { summaryLines } from './summary.ts';
@@ -60,7 +60,7 @@ export async function runCommand(
       await withClient(settings, world, async (client) => {
         if (request.workflow === 'nightly') await tellUncommitted(settings, terminal);
         const summaries = await runAndWatch(client, request, terminal, signal);
-        const ended = await withDatabase(world.databaseUrl, (db) => Promise.all(summaries.map((summary) => endOf(db, summary)))); // prettier-ignore
+        const ended = await withDatabase(await databaseUrlNow(settings, world), (db) => Promise.all(summaries.map((summary) => endOf(db, summary)))); // prettier-ignore
         if (options.json) console.log(JSON.stringify(ended.map(({ report, summary }) => report ?? summary)));
         else print(ended, terminal);
         const failed = summaries.find((summary) => summary.outcome === 'failed');

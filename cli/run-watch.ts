@@ -91,10 +91,12 @@ export async function follow(
     () => (ended = true),
     () => (ended = true),
   );
-  while (!ended && signal?.aborted !== true) {
+  const left = () => signal?.aborted === true;
+  while (!ended && !left()) {
     const progress = await handle.query(progressQuery).catch(() => null);
     if (looks++ % looksPerTroubleLook === 0) trouble = await troubleOf(handle);
-    if (progress) view.show(progress, trouble);
+    // What was asked before Ctrl-C would be drawn over the words that follow it.
+    if (progress && !left()) view.show(progress, trouble);
     await Promise.race([end, sleep(lookMs)]);
   }
   signal?.throwIfAborted();

@@ -97,6 +97,12 @@ export async function withWorld<T>(
   }
 }
 
+/** Services that were joined may have been started again while a run lasted: each start makes a password of its own. */
+export async function databaseUrlNow(settings: Settings, { databaseUrl, joined }: World): Promise<string> {
+  if (!joined || settings.databaseUrl !== null) return databaseUrl;
+  return (await findRunningServices(settings.dataDir))?.databaseUrl ?? databaseUrl;
+}
+
 /** Opens a database for the length of `work`. */
 export async function withDatabase<T>(url: string, work: (db: Database) => Promise<T>): Promise<T> {
   const db = openDatabase(url, { max: 3 });

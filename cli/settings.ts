@@ -78,7 +78,7 @@ export function resolveDataDir(flags: SettingsFlags, environment: NodeJS.Process
   return resolve(cwd, flags.dataDir || environment.TABLELORE_DATA_DIR || startedLast(cwd) || defaultDataDir);
 }
 
-function startedLast(cwd: string): string | null {
+export function startedLast(cwd: string): string | null {
   const file = join(cwd, currentDataDirFile);
   return existsSync(file) ? readFileSync(file, 'utf8').trim() || null : null;
 }

@@ -5,7 +5,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { UserError } from '../schema/contracts/errors.ts';
 import { madeConfig } from './made-config.ts';
-import { findConfig, type SettingsFlags } from './settings.ts';
+import { findConfig, startedLast, type SettingsFlags } from './settings.ts';
 import type { Dialect } from '../schema/contracts/dialect.ts';
 
 export interface RepoFlags {
@@ -50,19 +50,25 @@ export function repoConfigText({ repo, ref, dialect }: RepoFlags, cwd: string): 
 const demoMark = 'The fixture monorepo, made by `tablelore start`.';
 
 /**
- * The configuration that `start` takes as it is: the one named, the current folder's, or that of the data folder named. Null: the fixture monorepo is
- * meant, whose configuration is made anew by each start.
+ * The configuration that `start` takes as it is: the one named, the current folder's, or that of the data folder named, else of the one started last. Null: the fixture
+ * monorepo is meant, whose configuration is made anew by each start.
  */
 export function ownConfig(flags: SettingsFlags, environment: NodeJS.ProcessEnv, cwd: string): string | null {
   const dataDir = flags.dataDir ?? environment.TABLELORE_DATA_DIR;
   const named = flags.config ?? environment.TABLELORE_CONFIG;
   if (named) return findConfig(flags, environment, cwd);
-  const places = [
-    join(cwd, 'tablelore.yml'),
-    ...(dataDir ? [join(resolve(cwd, dataDir), 'tablelore.yml')] : []),
-  ];
-  const found = (dataDir ? places.toReversed() : places).find((path) => existsSync(path));
+  const last = startedLast(cwd);
+  const folders = dataDir
+    ? [resolve(cwd, dataDir), cwd]
+    : [cwd, ...(last === null ? [] : [resolve(cwd, last)])];
+  const found = folders.map((folder) => join(folder, 'tablelore.yml')).find((path) => existsSync(path));
   return found === undefined || readFileSync(found, 'utf8').startsWith(`# ${demoMark}`) ? null : found;
+}
+
+/** The data folder of such a configuration, where none is named: the one it lies in, if that was started last. */
+export function ownDataDir(config: string, cwd: string): string {
+  const last = startedLast(cwd);
+  return last !== null && config === join(resolve(cwd, last), 'tablelore.yml') ? last : '.tablelore/own';
 }
 
 /** Folder of the fixtures: beside the sources in the clone, and in the package. */

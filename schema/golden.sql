@@ -234,6 +234,7 @@ create table tablelore.run (
   diagnostics_hash text,
   started_at timestamp with time zone default now() not null,
   ended_at timestamp with time zone,
+  reason text,
   constraint run_diagnostics_hash_fkey FOREIGN KEY (diagnostics_hash) REFERENCES tablelore.diagnostics_set(hash),
   constraint run_pkey PRIMARY KEY (id)
 );

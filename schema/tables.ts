@@ -57,6 +57,8 @@ interface RunRow {
   started_at: Generated<string>;
   /** Null while it runs, and when its worker died for good. */
   ended_at: string | null;
+  /** Why it failed, where it left no report; null otherwise. */
+  reason: string | null;
 }
 
 interface RunStageRow {

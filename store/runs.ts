@@ -20,6 +20,8 @@ export interface StoredRun extends NewRun {
   readonly status: string;
   /** Null until it ended with one. */
   readonly report: RunReport | null;
+  /** Why it failed, where it left no report; null otherwise. */
+  readonly reason: string | null;
   readonly startedAt: string;
   readonly endedAt: string | null;
 }
@@ -44,6 +46,7 @@ const columns = [
   'input',
   'status',
   'report',
+  'reason',
   'started_at as startedAt',
   'ended_at as endedAt',
 ] as const;
@@ -58,18 +61,20 @@ export async function beginRun(db: Database, run: NewRun): Promise<void> {
     .execute();
 }
 
-/** Records how a run ended. `report` is null for runs that end before they did anything. */
+/** Records how a run ended. `report` is null for runs that end before they did anything; `reason` says why then. */
 export async function finishRun(
   db: Database,
   id: string,
   status: string,
   report: RunReport | null,
+  reason: string | null = null,
 ): Promise<void> {
   await db
     .updateTable('tablelore.run')
     .set({
       status,
       report: report && sql`${toJson(report)}::jsonb`,
+      reason,
       ended_at: sql`coalesce(ended_at, now())`,
     })
     .where('id', '=', id)

@@ -12,7 +12,7 @@ export async function telling(
 ): Promise<BeginResult> {
   try {
     const result = await begin();
-    if ('skipped' in result) await tell(deps, noticeOfSkip(request));
+    if ('skipped' in result) await tell(deps, noticeOfSkip(request, result.skipped));
     return result;
   } catch (error) {
     if (request.table === null && isTableloreError(error) && !error.retry)

@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander';
 import { writeFileSync, mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { plan } from '../../activities/plan.ts';
 import { buildFixtureRepo } from '../../fixtures/build-repo.ts';
 import { printCard } from '../../knowledge/print-card.ts';
 import { dialects, type Dialect } from '../../schema/contracts/dialect.ts';
@@ -21,7 +22,7 @@ import { patiently } from '../patience.ts';
 import { checkRemotes } from '../remotes.ts';
 import { startWorld, withDatabase } from '../session.ts';
 import { currentDataDirFile, readSettings, type Settings } from '../settings.ts';
-import { demoConfig, ownConfig, repoConfigText, repoNameOf, repoUrlOf } from '../start-config.ts';
+import { demoConfig, ownConfig, ownDataDir, repoConfigText, repoNameOf, repoUrlOf } from '../start-config.ts';
 import { stepView } from '../step-view.ts';
 import { summaryLines } from '../summary.ts';
 import { connectClient } from '../temporal.ts';
@@ -113,7 +114,7 @@ async function prepare(
     writeConfig(config, edited === null ? repoConfigText({ repo: url, ref, dialect }, cwd) : withRepoFlags(edited, config, { url, ref, dialect })); // prettier-ignore
     if (edited !== null) tellEdited(config);
   } else if (own !== null) {
-    dataDir = resolve(cwd, given ?? '.tablelore/own');
+    dataDir = resolve(cwd, given ?? ownDataDir(own, cwd));
     config = own;
   } else {
     dataDir = resolve(cwd, given ?? '.tablelore/demo');
@@ -129,6 +130,8 @@ async function prepare(
     );
   }
   const settings = readSettings({ dataDir, config });
+  const night = options.asOf ?? null;
+  plan(settings.config, { repo: null, from: night, to: night, everyDays: 1, nominalTime: Date.now() });
   await checkRemotes(settings.config.repos, settings.configDir, dataDir);
   mkdirSync(join(cwd, '.tablelore'), { recursive: true });
   writeFileSync(join(cwd, currentDataDirFile), `${relative(cwd, dataDir) || '.'}\n`);
@@ -206,8 +209,7 @@ async function tell(
     return null;
   });
   if (shown) {
-    terminal.line();
-    terminal.line(printCard(shown, { width: terminal.width, colour: terminal.live }).trimEnd());
+    terminal.line(`\n${printCard(shown, { width: terminal.width, colour: terminal.live }).trimEnd()}`);
   }
   const [report] = reports;
   if (!report) return;

@@ -101,14 +101,25 @@ async function printAllChanges(
   else for (const line of changeLines(changes, Infinity, '', terminal)) terminal.line(line);
 }
 
-const brief = ({ id, workflow, repo, asOf, commit, status, startedAt, endedAt, report }: StoredRun) => ({
+const brief = ({
+  id,
+  workflow,
+  repo,
+  asOf,
+  commit,
+  status,
+  startedAt,
+  endedAt,
+  report,
+  reason,
+}: StoredRun) => ({
   run: id,
   workflow,
   repo,
   asOf,
   commit,
   outcome: status,
-  reason: report?.reason ?? null,
+  reason: report?.reason ?? reason,
   startedAt,
   endedAt,
   seconds: report?.seconds ?? null,
@@ -138,6 +149,7 @@ export function* runLines(runs: readonly StoredRun[], { style }: Pick<Terminal, 
         : `${endedWell(report) ? `${count(report.tables, 'table')}, ` : ''}${duration(report.seconds)}${report.quarantinedCount > 0 ? `, ${report.quarantinedCount} failed` : ''}`;
     yield `${time}  ${run.repo.padEnd(repoWidth)}  ${run.workflow.padEnd(kindWidth)}  ${run.asOf}  ${outcome}  ${figures}`;
     yield `  ${style('dim', run.id)}`;
-    if (report?.reason) yield `  ${oneLine(report.reason)}`;
+    const reason = report?.reason ?? run.reason;
+    if (reason) yield `  ${oneLine(reason)}`;
   }
 }

@@ -46,14 +46,14 @@ export function noticeOfReport(report: RunReport): Notice {
 
 type Night = Pick<Notice, 'repo' | 'asOf' | 'workflow'> & { readonly run: string };
 
-/** Another run was under way. */
-export const noticeOfSkip = ({ run, repo, asOf, workflow }: Night): Notice => ({
+/** `reason`: another run is under way, or it was done already. */
+export const noticeOfSkip = ({ run, repo, asOf, workflow }: Night, reason: string): Notice => ({
   ...nothing,
   event: 'skipped',
   id: `${run}/skipped`,
   repo,
   asOf,
-  words: `The night of ${repo} as of ${asOf} was skipped: another run was under way.`,
+  words: `The night of ${repo} as of ${asOf} was skipped: ${reason}.`,
   run,
   workflow,
 });
@@ -65,7 +65,7 @@ export const noticeOfFalseStart = ({ run, repo, asOf, workflow }: Night): Notice
   id: `${run}/failed`,
   repo,
   asOf,
-  words: `The night of ${repo} as of ${asOf} could not begin: its workflow in the Temporal UI says why.`,
+  words: `The night of ${repo} as of ${asOf} could not begin: \`tablelore status ${run}\` says why.`,
   run,
   workflow,
 });

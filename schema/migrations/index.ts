@@ -14,6 +14,7 @@ import { freeHistory } from './0013-free-history.ts';
 import { writtenNames } from './0014-written-names.ts';
 import { nightState } from './0015-night-state.ts';
 import { modelClaims } from './0016-model-claims.ts';
+import { runReason } from './0017-run-reason.ts';
 
 /** One step of the schema: SQL statements, each run once and in this order. A released one is never changed; a later one adds. */
 export interface Migration {
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   writtenNames,
   nightState,
   modelClaims,
+  runReason,
 ];

@@ -211,6 +211,9 @@ test('a change that was published alone, and is withdrawn before the night, is w
 test('a night that cannot begin keeps no other from beginning', async () => {
   await assert.rejects((await world.start('nightly', { asOf: '2000-01-01' })).result());
   assert.deepEqual(await liveLeases(world.db, repo), []);
+  const [last] = await listRuns(world.db, repo, 1);
+  assert.deepEqual([last?.asOf, last?.status, last?.report], ['2000-01-01', 'failed', null]);
+  assert.match(last?.reason ?? '', /no commit on or before 2000-01-01/);
 });
 
 test('a table whose file is deleted is retired', async () => {

@@ -47,7 +47,7 @@ withDatabases('a run that begins twice is one run', async ({ db }) => {
   assert.deepEqual(await readRun(db, run.id), begun);
   assert.deepEqual(
     { ...begun, startedAt: 0 },
-    { ...run, status: 'running', report: null, startedAt: 0, endedAt: null },
+    { ...run, status: 'running', report: null, reason: null, startedAt: 0, endedAt: null },
   );
   await finishRun(db, run.id, 'failed', null);
   const [listed] = await listRuns(db, 'shop', 5);
@@ -78,7 +78,14 @@ withDatabases('a run keeps its stages, diagnostics and quarantined tables', asyn
 });
 
 withDatabases('only whole nights count as the last night', async ({ db }) => {
-  const night = { asOf: '2025-01-01', run: 'r', commit: 'c', nightHash: 'h', published: true, stateHash: 's' };
+  const night = {
+    asOf: '2025-01-01',
+    run: 'r',
+    commit: 'c',
+    nightHash: 'h',
+    published: true,
+    stateHash: 's',
+  };
   await recordNight(db, 'shop', night);
   await pointTables(db, 'shop', '2025-01-03', [{ table: 't', stage: 'card', setId: null }]);
   assert.deepEqual(await lastNight(db, 'shop', '2025-01-09'), night);

@@ -25,6 +25,7 @@ const run = (id: string, status: string): StoredRun => ({
   input: {},
   status,
   report: null,
+  reason: null,
   startedAt: '2026-10-21T04:30:00.000Z',
   endedAt: null,
 });
