@@ -2,7 +2,7 @@
 import { windowOfWrite } from '../inference/link/freshness-claim.ts';
 import { rankJoins, type FoundJoin, type RankedJoin } from '../inference/derive/rank-joins.ts';
 import { isTemporary } from '../inference/link/table-id.ts';
-import { similarTables, type TableShape } from '../knowledge/similar.ts';
+import { eachSimilar, type Similar, type TableShape } from '../knowledge/similar.ts';
 import type { NewClaim } from '../schema/contracts/claims.ts';
 import type { StageResult } from '../schema/contracts/stages.ts';
 import { saveStageResults } from '../store/claim-sets.ts';
@@ -13,6 +13,7 @@ import { pointedSets, type PointedSet } from '../store/pointed-sets.ts';
 import { pointTables, type PointerChange } from '../store/pointers.ts';
 import type { ChunkResult, RunHandle } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
+import { gently } from './gently.ts';
 import { hashOf } from './hash.ts';
 import { alive } from './heartbeat.ts';
 import { evidenceAt } from './line-evidence.ts';
@@ -21,12 +22,13 @@ import { inScope } from './scope.ts';
 import { loadStates, type TableState, type TableStates } from './table-states.ts';
 
 export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResult> {
-  return alive(async () => {
+  return alive(async (signal) => {
     const { db } = deps;
     const { repo, asOf } = handle;
     const before = await pointedSets(db, repo, asOf, 'relate');
     const results: StageResult[] = [];
-    for (const [table, claims] of await relatedClaims(deps, handle, before)) {
+    const related = await relatedClaims(deps, handle, before, signal);
+    for await (const [table, claims] of gently(related, signal)) {
       const known = before.get(table);
       const inputHash = hashOf(claims);
       if (known?.inputHash === inputHash || (known === undefined && claims.length === 0)) continue;
@@ -46,10 +48,11 @@ async function relatedClaims(
   deps: ActivityDeps,
   handle: RunHandle,
   before: ReadonlyMap<string, PointedSet>,
+  signal: AbortSignal,
 ): Promise<Map<string, NewClaim[]>> {
   const { table } = handle;
   const known = table === null ? undefined : before.get(table);
-  if (table === null || known === undefined) return compareAll(await loadStates(deps.db, handle), inScope(handle)); // prettier-ignore
+  if (table === null || known === undefined) return compareAll(await loadStates(deps.db, handle), inScope(handle), signal); // prettier-ignore
   const tables = await loadStates(deps.db, handle, await tablesAround(deps, handle, table));
   const others = (await readClaims(deps.db, [known.setId])).get(known.setId) ?? [];
   const evidence = evidenceAt(tables.get(table)?.link, null);
@@ -59,16 +62,22 @@ async function relatedClaims(
   return new Map([[table, [...joinClaims(table, tables, joinsIn(tables)), ...kept]]]);
 }
 
-function compareAll(tables: TableStates, wanted: (table: string) => boolean): Map<string, NewClaim[]> {
+async function compareAll(
+  tables: TableStates,
+  wanted: (table: string) => boolean,
+  signal: AbortSignal,
+): Promise<Map<string, NewClaim[]>> {
   const joins = joinsIn(tables);
   const shapes = [...tables].map(similarInput);
-  const alike = similarTables(
+  const compared = eachSimilar(
     shapes.filter(({ table }) => !isTemporary(table)),
     shapes.filter(({ table }) => isTemporary(table)),
   );
+  const alike = new Map<string, readonly Similar[]>();
+  for await (const [table, found] of gently(compared, signal)) alike.set(table, found);
   const likely = likelyClaims(tables, (table) => (joins.get(table) ?? []).map(({ value }) => value));
   const claims = new Map<string, NewClaim[]>();
-  for (const [table, { link }] of tables) {
+  for await (const [table, { link }] of gently(tables, signal)) {
     if (isTemporary(table) || !wanted(table)) continue;
     const similar = (alike.get(table) ?? []).map((value): NewClaim => ({
       table,

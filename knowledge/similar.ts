@@ -58,6 +58,14 @@ export function similarTables(
   shapes: readonly TableShape[],
   between: readonly TableShape[] = [],
 ): Map<string, Similar[]> {
+  return new Map([...eachSimilar(shapes, between)].filter(([, alike]) => alike.length > 0));
+}
+
+/** The same one table at a time, by name; with those that have none. Of a hundred thousand tables all together take a minute. */
+export function* eachSimilar(
+  shapes: readonly TableShape[],
+  between: readonly TableShape[] = [],
+): Generator<[table: string, alike: Similar[]]> {
   const sorted = [...shapes].sort((a, b) => byText(a.table, b.table));
   const features = sorted.map(featuresOf);
   const common = postings(features);
@@ -65,13 +73,12 @@ export function similarTables(
   // Rows of two kinds under names that share no word are taken for each other by nobody, whatever columns both have.
   const shareName = (a: number, b: number): boolean =>
     overlap((features[a] as Features).words, (features[b] as Features).words) > 0;
-  const found = new Map<string, Similar[]>();
   const copies = new Map([...sorted, ...between].map((shape) => [shape.table.toLowerCase(), shape.copies]));
   const compared = new Comparison(
     columnRoots((table) => copies.get(table)),
     new Sources(sorted, between),
   );
-  sorted.forEach((shape, i) => {
+  for (const [i, shape] of sorted.entries()) {
     const candidates = sharingMost(i, features[i] as Features, common, counts);
     const alike = candidates
       .map((other) => ({ other, likeness: likeness(features[i] as Features, features[other] as Features) }))
@@ -87,9 +94,8 @@ export function similarTables(
           ...compared.differences(shape, twin),
         };
       });
-    if (alike.length > 0) found.set(shape.table, alike);
-  });
-  return found;
+    yield [shape.table, alike];
+  }
 }
 
 interface Features {

@@ -21,12 +21,15 @@ export const bookkeeping: ActivityOptions = {
   },
 };
 
-/** Stages that go over the whole repository in one activity: clone, link, relate, publish. A heartbeat every few seconds tells a live one from a killed worker. */
+/**
+ * Stages that go over the whole repository in one activity: clone, link, relate, publish. A heartbeat every few seconds tells a live one from a killed worker; linking a
+ * hundred thousand tables computes for a minute without one on a busy machine.
+ */
 export const wholeStage: ActivityOptions = {
   cancellationType,
   taskQueue: mainQueue,
   startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '60 seconds',
+  heartbeatTimeout: '3 minutes',
   scheduleToCloseTimeout: '4 hours',
   retry: {
     initialInterval: '1 second',
