@@ -57,15 +57,21 @@ export async function runCommand(
         ),
       );
       const request = typeof asked === 'function' ? await asked(settings, world) : asked;
-      await withClient(settings, world, async (client) => {
-        if (request.workflow === 'nightly') await tellUncommitted(settings, terminal);
-        const summaries = await runAndWatch(client, request, terminal, signal);
-        const ended = await withDatabase(await databaseUrlNow(settings, world), (db) => Promise.all(summaries.map((summary) => endOf(db, summary)))); // prettier-ignore
-        if (options.json) console.log(JSON.stringify(ended.map(({ report, summary }) => report ?? summary)));
-        else print(ended, terminal);
-        const failed = summaries.find((summary) => summary.outcome === 'failed');
-        if (failed) throw new RunFailed(failed.reason ?? 'The run failed.');
-      });
+      await withClient(
+        settings,
+        world,
+        async (client) => {
+          if (request.workflow === 'nightly') await tellUncommitted(settings, terminal);
+          const summaries = await runAndWatch(client, request, terminal, signal);
+          const ended = await withDatabase(await databaseUrlNow(settings, world), (db) => Promise.all(summaries.map((summary) => endOf(db, summary)))); // prettier-ignore
+          if (options.json)
+            console.log(JSON.stringify(ended.map(({ report, summary }) => report ?? summary)));
+          else print(ended, terminal);
+          const failed = summaries.find((summary) => summary.outcome === 'failed');
+          if (failed) throw new RunFailed(failed.reason ?? 'The run failed.');
+        },
+        signal,
+      );
       if (world.temporalUiUrl && world.joined && !options.json) {
         terminal.line(
           `  ${terminal.style('dim', workflowLink(world.temporalUiUrl, world.namespace, request.workflowId))}`,
@@ -85,8 +91,11 @@ export async function previewCommand(options: AskedNights, request: RunRequest):
     settings,
     stepView(terminal, signal),
     async (world) => {
-      const preview = await withClient(settings, world, (client) =>
-        previewRun(client, request, terminal, signal),
+      const preview = await withClient(
+        settings,
+        world,
+        (client) => previewRun(client, request, terminal, signal),
+        signal,
       );
       if (options.json) console.log(JSON.stringify(preview));
       else for (const line of ['', ...preview.inWords]) terminal.line(line);

@@ -197,11 +197,13 @@ export async function withClient<T>(
   settings: Settings,
   world: Pick<World, 'temporalAddress'>,
   work: (client: Client) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
   const client = await connectClient(settings.temporal, world.temporalAddress);
   try {
     return await work(client);
   } finally {
-    await client.connection.close();
+    // After Ctrl-C the wait for a result still asks again and again, and asking on a closed connection would end the program before its services.
+    if (signal?.aborted !== true) await client.connection.close();
   }
 }

@@ -112,8 +112,16 @@ export function readSettings(flags: SettingsFlags, environment = process.env, cw
     embeddedDatabase: environment.TABLELORE_EMBEDDED_DATABASE === '1',
     webhookSecret: environment.TABLELORE_WEBHOOK_SECRET || null,
     openaiKey: environment.OPENAI_API_KEY || null,
-    openaiBaseUrl: environment.OPENAI_BASE_URL || null,
+    openaiBaseUrl: baseUrlOf(environment.OPENAI_BASE_URL || null),
   });
+}
+
+function baseUrlOf(text: string | null): string | null {
+  if (text !== null && !/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
+    throw new UserError('OPENAI_BASE_URL is no address of a server.', {
+      next: 'Give one such as https://api.example.com/v1.',
+    });
+  return text;
 }
 
 function temporalSettings(environment: NodeJS.ProcessEnv): TemporalSettings {

@@ -68,7 +68,7 @@ export function noResponse(error: unknown, baseUrl: string): ServerUnusable | nu
   return new ServerUnusable(
     `The model server at ${baseUrl} has no Responses API (POST /responses: ${status}).`,
     {
-      next: 'The infer stage needs it: Chat Completions alone is not enough. Use a server or gateway that offers /responses, or set model.enabled to false.',
+      next: 'The infer stage needs it: Chat Completions alone is not enough. Check that OPENAI_BASE_URL has its whole path, which usually ends in /v1; else use a server or gateway that offers /responses, or set model.enabled to false.',
     },
   );
 }

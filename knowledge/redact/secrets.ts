@@ -140,6 +140,24 @@ const patterns: readonly Pattern[] = [
   },
   {
     kind: 'token',
+    pattern:
+      /\b(?:api|access|secret|auth|service|private)[ _-]?(?:key|token)["']?\s*(?:[=:]|\bis\b)\s*(?<secret>[\w+/.=-]{20,})/dgi,
+    source: 'the same in small letters and in prose, as comments have it',
+    holds: (value) => isRandom(value) && (value.match(/\d/g)?.length ?? 0) > 2,
+  },
+  {
+    kind: 'token',
+    pattern: /\b(?:sk-|dbt[cu]_)[\w-]{20,}/dg,
+    source: "the forms of OpenAI's and dbt Cloud's keys, whatever follows the prefix",
+    holds: isRandom,
+  },
+  {
+    kind: 'token',
+    pattern: /[?&]sig=(?<secret>[\w%+/=-]{20,})/dg,
+    source: "the signature of Azure's shared access URLs",
+  },
+  {
+    kind: 'token',
     pattern: /\b(?:Bearer|Basic)\s+(?<secret>[\w.~+/-]{16,}=*)/dg,
     source: 'RFC 6750 and RFC 7617 headers',
     holds: isRandom,

@@ -177,9 +177,21 @@ const reasonOf = (doubt: Grain): string =>
   isPersons(doubt) ? 'so a person says' : (doubt.steps?.at(-1)?.text ?? 'no key survives its joins');
 export const keyWords = (key: GrainKey): string => key.columns.join(', ') || 'table';
 
+/** What a model says of a key that lost says nothing of the one that stands. */
+const mayTellTimeOf = (claim: Grain, winner: Stated | undefined): boolean =>
+  claim.origin !== 'inferred' ||
+  winner === undefined ||
+  claim.value.keys.some(
+    ({ columns }) =>
+      columns.length === winner.key.columns.length && isPart({ ...winner.key, columns }, winner.key),
+  );
+
 function grainOf(claims: readonly Grain[], best: readonly Stated[], doubt: Grain | undefined): Partial<Card> {
-  const timeGrain = firstKnown(claims, (claim) => claim.value.time_grain);
   const winner = best[0];
+  const timeGrain = firstKnown(
+    claims.filter((claim) => mayTellTimeOf(claim, winner)),
+    (claim) => claim.value.time_grain,
+  );
   if (winner) {
     const sure = best.some(isSure) && !isPersons(doubt);
     const value: ClaimValue<'grain'> = {

@@ -49,6 +49,13 @@ test("a person's note whose code changed is marked, keeps its place before the c
   assert.equal(both.owner?.value.owner, 'bo');
 });
 
+test("grain: a model's time grain goes with its key, and is not told of another", () => {
+  const tested = claim('grain', 'declared', grain([key(['id'], 'tested')]));
+  const said = (columns: string[]) => claim('grain', 'inferred', { ...grain([key(columns, 'assumed')]), time_grain: 'day' as const }); // prettier-ignore
+  assert.equal(merge(tested, said(['id', 'day'])).grain?.value.time_grain, null);
+  assert.equal(merge(tested, said(['id'])).grain?.value.time_grain, 'day');
+});
+
 test('grain: the tested key leads, a narrower proved one stands beside it without conflict', () => {
   const card = merge(
     claim('grain', 'derived', grain([key(['order_id'], 'proved')])),

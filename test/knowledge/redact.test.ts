@@ -45,6 +45,23 @@ const secrets: Readonly<Record<string, readonly [text: string, hidden: string]>>
   'private key': [`-----BEGIN RSA ${'PRIVATE'} KEY-----\nMIIEow\n-----END RSA PRIVATE KEY-----`, 'MIIEow'],
   'private key that is cut off': [`-----BEGIN ${'PRIVATE'} KEY-----\nMIIEvQIBADAN`, 'MIIEvQIBADAN'],
   'API key in code': [`API_KEY = "c29tZ7h2bmRvbTk0a2V5"`, 'c29tZ7h2bmRvbTk0a2V5'],
+  'API key in a comment': [
+    `-- api_key: ${'9f8e7d6c5b4a39281706f5e4d3c2b1a0'}`,
+    '9f8e7d6c5b4a39281706f5e4d3c2b1a0',
+  ],
+  'API key in prose': [
+    `the service key is ${'9f8e7d6c5b4a39281706f5e4d3c2b1a0'}`,
+    '9f8e7d6c5b4a39281706f5e4d3c2b1a0',
+  ],
+  'key of an unusual length': [
+    `-- loader: sk-proj-${'Ab3dEf6hIj9lMn2pQr5tUv8x'}`,
+    'Ab3dEf6hIj9lMn2pQr5tUv8x',
+  ],
+  'dbt Cloud token': [`dbtc_${'Ab3dEf6hIj9lMn2pQr5tUv8x'}`, 'Ab3dEf6hIj9lMn2pQr5tUv8x'],
+  'Azure signature': [
+    `https://a.blob.core.windows.net/c?sv=2022&sig=${'Ab3dEf6hIj9lMn2pQr5tUv8x%3D'}`,
+    'Ab3dEf6hIj9lMn2pQr5tUv8x',
+  ],
   email: [`where email = 'jane.doe+test@acme.co.uk'`, 'jane.doe'],
   'email outside ASCII': [`'jürgen@müller.example'`, 'jürgen'],
   'international phone': [`where phone = '+49 170 1234567'`, '170 1234567'],
@@ -85,6 +102,8 @@ const harmless = [
   `{{ dbt_utils.generate_surrogate_key(['order_id', 'line_number']) }}`,
   'a ticket key: ABC-1234; primary key: order_id; tokens: 3',
   "regexp_extract(url, r'https?://([^/:]+)')",
+  'the api key is order_id_of_orders_v4',
+  'access_key = stg_accounts_2024_01_key',
   '@daily run by @acme/finance and dbt_utils@1.1.0',
 ];
 
