@@ -31,7 +31,14 @@ withDatabases('the ledger is printed by the contract, whole at any page size', a
       { table, stage: 'derive', inputHash: commit + asOf, claims, output: null },
     ]);
     await pointTables(db, repo, asOf, [{ table, stage: 'derive', setId: set?.setId ?? null }]);
-    await recordNight(db, repo, { asOf, run: asOf, commit, nightHash: asOf, published: true, stateHash: null });
+    await recordNight(db, repo, {
+      asOf,
+      run: asOf,
+      commit,
+      nightHash: asOf,
+      published: true,
+      stateHash: null,
+    });
   };
   const targets = ['a', 'b', 'c', 'd', 'e'].map((name) => `acme.${name}`);
   await night('2026-01-01', 'old', 'acme.orders', [join('acme.orders', 'acme.a', 'b0')]);

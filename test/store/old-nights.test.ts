@@ -24,7 +24,14 @@ async function night(db: Database, asOf: string, cards: Readonly<Record<string, 
     await saveCards(db, repo, [{ table, hash: set.outputHash, card, text: words, textHash: words }]);
     await pointTables(db, repo, asOf, [{ table, stage: 'card', setId: set.setId }]);
   }
-  await recordNight(db, repo, { asOf, run: asOf, commit: 'c', nightHash: asOf, published: true, stateHash: null });
+  await recordNight(db, repo, {
+    asOf,
+    run: asOf,
+    commit: 'c',
+    nightHash: asOf,
+    published: true,
+    stateHash: null,
+  });
 }
 
 const countOf = async (db: Database, table: 'claim_set' | 'claim_list' | 'card_version') =>
