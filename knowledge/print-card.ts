@@ -82,8 +82,18 @@ function meaning(card: Card, page: Page): void {
   page.gap();
 }
 
+/** Below this a caution is hardly to be believed: its lines address their reader. */
+const doubtful = 0.5;
+
 function warnings(card: Card, page: Page): void {
-  for (const { value, from } of card.caveats) page.entry('caution', value, tag(from), from.claim, 'yellow');
+  for (const { value, from } of card.caveats)
+    page.entry(
+      'caution',
+      value,
+      `${tag(from)}${from.confidence < doubtful ? ', doubtful' : ''}`,
+      from.claim,
+      'yellow',
+    );
   for (const { table, differences, rule } of card.similar) {
     page.entry('looks like', [table, differences.join('; '), rule].filter(Boolean).join(' — '));
   }
@@ -109,7 +119,7 @@ function columns(card: Card, page: Page, most: number): void {
   const nameWidth = Math.min(32, Math.max(0, ...rows.map(({ column }) => column.length)));
   const typeWidth = Math.min(14, Math.max(0, ...rows.map(({ type }) => (type ?? '').length)));
   for (const row of rows) {
-    const { type, description, values } = row;
+    const { type, description, values, origin, described = origin } = row;
     const column = oneLine(row.column);
     const allowed = values ? `${description ? ' ' : ''}[${values.join(', ')}]` : '';
     const head = `${column.padEnd(nameWidth)}  ${clip(oneLine(type ?? ''), typeWidth).padEnd(typeWidth)}  `;
@@ -119,7 +129,7 @@ function columns(card: Card, page: Page, most: number): void {
         .map((text) => clip(oneLine(text), mostOfColumn))
         .join(' ')
         .trim()}`,
-      '',
+      description !== null && described === 'inferred' ? 'model' : '',
       undefined,
       undefined,
       head.length,

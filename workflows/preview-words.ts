@@ -21,9 +21,14 @@ export function previewInWords(nights: readonly NightPreview[], budgetUsd: numbe
     usd: run.some(({ usd }) => usd === null) ? null : total(({ usd }) => usd ?? 0),
     toEmbed: total(({ toEmbed }) => toEmbed),
   };
-  const limit = budgetUsd === null ? '' : `; the model stops at $${budgetUsd.toFixed(2)}`;
+  const limit = budgetUsd === null ? '' : limitWords(budgetUsd, all);
   return [...lines, `${run.length} of ${nights.length} nights would run, at most: ${words(all)}${limit}`];
 }
+
+const limitWords = (budgetUsd: number, { modelTables, usd }: Work): string =>
+  modelTables > 0 && usd === null
+    ? '; the run itself would be refused: a budget in US dollars needs the prices of the model'
+    : `; the model stops at $${budgetUsd.toFixed(2)}`;
 
 type Work = Omit<NightPreview, 'repo' | 'asOf' | 'commit' | 'skipped'>;
 

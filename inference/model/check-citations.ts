@@ -163,7 +163,7 @@ function checks(against: CheckedAgainst) {
           ? null
           : `the cited lines do not hold the column ${name}`,
     );
-    return first([...s.columns.map((name) => own(name, cited)), ...theirs]);
+    return first([...s.columns.map((name) => own(name, cited)), ...theirs, literal(lastPart(s.to), cited)]);
   }
 
   function sqlNames(sql: string, cited: string): string | null {

@@ -15,16 +15,18 @@ export function mergeColumns(claims: readonly Column[]): Merged<Partial<Card>> {
   const losses: Loss[] = [];
   const columns = [...groupBy(claims, (claim) => folded(claim.value.column)).values()].map((group) => {
     const best = group[0] as Column;
+    const described = group.find((claim) => claim.value.description?.trim());
     losses.push(...typeConflicts(group), ...descriptionConflicts(group));
     return {
       column: best.value.column,
       position: firstKnown([...group].sort(byKnowledgeOfOrder), (claim) => claim.value.position),
       type: firstKnown(group, (claim) => claim.value.type),
-      description: firstKnown(group, (claim) => claim.value.description?.trim() || null),
+      description: described?.value.description?.trim() ?? null,
       nullable: firstKnown(group, (claim) => claim.value.nullable),
       values: firstKnown(group, (claim) => claim.value.values),
       ...notesOf(group),
       origin: best.origin,
+      ...(described && described.origin !== best.origin && { described: described.origin }),
     };
   });
   return { part: { columns: inOrder(columns) }, losses };

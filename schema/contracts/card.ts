@@ -52,7 +52,8 @@ export const cardSchema = z.object({
   description: known(z.string()).nullable(),
   purpose: known(z.string()).nullable(),
   grain: known(grainSchema).nullable(),
-  columns: z.array(columnSchema.extend({ origin: originSchema })),
+  /** `described`: whose words the description is, where they are another's than the rest. */
+  columns: z.array(columnSchema.extend({ origin: originSchema, described: originSchema.optional() })),
   joins: z.array(known(joinSchema)),
   upstream: z.array(z.object({ table: z.string(), kind: z.string(), origins: z.array(originSchema) })),
   /** The first fifty by name; `downstreamCount` counts all. */

@@ -49,6 +49,14 @@ test("a person's note whose code changed is marked, keeps its place before the c
   assert.equal(both.owner?.value.owner, 'bo');
 });
 
+test('a column tells whose words its description is, where they are another’s', () => {
+  const code = claim('column', 'derived', column('id', { position: 0 }));
+  const model = claim('column', 'inferred', { ...column('id'), description: 'Number of the order.' });
+  const [found] = merge(code, model).columns;
+  assert.deepEqual([found?.origin, found?.described], ['derived', 'inferred']);
+  assert.equal(merge(model).columns[0]?.described, undefined);
+});
+
 test("grain: a model's time grain goes with its key, and is not told of another", () => {
   const tested = claim('grain', 'declared', grain([key(['id'], 'tested')]));
   const said = (columns: string[]) => claim('grain', 'inferred', { ...grain([key(columns, 'assumed')]), time_grain: 'day' as const }); // prettier-ignore
