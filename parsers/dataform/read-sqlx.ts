@@ -3,7 +3,7 @@ import { hole } from '../runtime-text.ts';
 import { interpret } from '../typescript/interpret.ts';
 import { printed, textOf, entry, type Value } from '../typescript/values.ts';
 import { actionTypes, addAction, type Action, type RenderedText } from './action.ts';
-import { contextFunctions, type QueryContext } from './context.ts';
+import { contextFunctions, contextValue, type QueryContext } from './context.ts';
 import { addressOf, type Address } from './names.ts';
 import { importedFrom } from './project.ts';
 import { splitSqlx, templatePieces, type SqlxFile, type SqlxPart } from './sqlx.ts';
@@ -45,7 +45,8 @@ export function readSqlx(
       settings: project.settings,
       files,
     };
-    return renderPart(path, part, new Map([...globals, ...contextFunctions(context)]));
+    const ctx: [string, Value] = ['ctx', contextValue(context)];
+    return renderPart(path, part, new Map([...globals, ctx, ...contextFunctions(context)]));
   };
   const query = { text: file.query, line: 1 };
   const isOperation = type === 'operations';
