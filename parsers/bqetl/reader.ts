@@ -22,7 +22,7 @@ import { readMonitors } from './monitors.ts';
 import { readPythonFile, readQueryFile, readScriptFile } from './code.ts';
 import { schemaColumns } from './schema-file.ts';
 
-const version = 6;
+const version = 7;
 
 /** The bigquery-etl layout, where a file's path names its table. */
 export const bqetlReader: Reader = {

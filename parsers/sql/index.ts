@@ -14,7 +14,7 @@ export { buildsAndUses, readSqlFile } from './read-file.ts';
 export type { SqlStatement } from './statements/statement.ts';
 
 /** Raised whenever the same text may come out differently. */
-export const readerVersion = 6;
+export const readerVersion = 7;
 
 export interface ReadOptions {
   readonly dialect: Dialect;

@@ -8,7 +8,7 @@ import { loadCalls } from './loads.ts';
 import { moduleImporter } from './modules.ts';
 import { leftoverSql, sqlCalls, sqlTags } from './sql.ts';
 
-const version = 5;
+const version = 6;
 
 const options = (context: ReadContext): InterpretOptions => ({
   dialect: context.dialect,

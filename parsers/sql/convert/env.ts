@@ -41,10 +41,12 @@ export interface Env {
   /** Parameters of the lambdas around this place, in lower case. */
   readonly lambda: ReadonlySet<string>;
   readonly depth: number;
+  /** The connection whose database answers a query that stands in a string: tables are that database's, and lines are not known. Absent: the warehouse's own. */
+  readonly connection?: string;
 }
 
 export function rootEnv(
-  parts: Pick<Env, 'dialect' | 'lineOf' | 'report'> & Partial<Pick<Env, 'variables'>>,
+  parts: Pick<Env, 'dialect' | 'lineOf' | 'report'> & Partial<Pick<Env, 'variables' | 'connection'>>,
 ): Env {
   return {
     variables: new Set(),
@@ -71,7 +73,7 @@ export function isSource(env: Env, name: string): boolean {
 
 /** `{ line }` of a part of the tree, or nothing when it has no position: to be spread into a node. */
 export function at(env: Env, part: unknown): { line?: number } {
-  const line = firstLine(part);
+  const line = env.connection === undefined ? firstLine(part) : undefined;
   return line === undefined ? {} : { line: env.lineOf(line) };
 }
 

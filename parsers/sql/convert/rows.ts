@@ -5,6 +5,7 @@ import { convertExpression } from './expression.ts';
 import { declare } from './from.ts';
 import { convertQuery } from './query.ts';
 import { at, type Env } from './env.ts';
+import { externalQuery } from './external-query.ts';
 import { unnest } from './generators.ts';
 import type { Data, Tree } from '../readers/tree.ts';
 
@@ -80,6 +81,8 @@ function rowsOfCall(tree: Tree, env: Env, alias: string | undefined, columns: re
   }
   const call = convertExpression(tree, env);
   if (call.ex !== 'call') return { op: 'opaque', reads: [], reason: 'function' };
+  const external = call.name === 'external_query' ? externalQuery(call, env) : undefined;
+  if (external) return external;
   return rowsOf(call, columns.length > 0 ? columns : alias === undefined ? [] : [alias], columns, env, tree);
 }
 
