@@ -8,6 +8,7 @@ import type {
 import type { Binder, Place } from './binder.ts';
 import type { BoundCall, BoundColumn, BoundExpression, BoundSortKey } from './bound.ts';
 import { references, some } from './expressions.ts';
+import { nullSafe } from './null-safe.ts';
 import { bindQuery } from './relation.ts';
 import { lookUp, rowNamed } from './scope.ts';
 import type { Aliases, Scope } from './scope.ts';
@@ -154,7 +155,7 @@ export function inside(place: Place, scope: Scope): Place {
  */
 export function bindConjuncts(predicates: readonly Expression[], site: Site): BoundExpression[] {
   return predicates.map((predicate) => {
-    const value = bindExpression(predicate, site);
+    const value = nullSafe(bindExpression(predicate, site));
     if (value.ex === 'binary' && comparisons.has(value.op))
       return { ...value, left: asColumn(value.left, site), right: asColumn(value.right, site) };
     if (value.ex === 'between')
