@@ -17,6 +17,13 @@ export function globsOf(table: string): string[] {
   ];
 }
 
+/** Tables of one name in other schemas, then those of schemas that begin alike (`*.dex_*.trades`): what is built once for each of several sources, tenants or chains. */
+export function namesakesOf(table: string): string[] {
+  const [name = '', schema = ''] = tableIdParts(table).toReversed().map(escaped);
+  const [begin, ...more] = schema.split('_');
+  return [`*.${name}`, ...(more.length > 0 ? [`*.${begin}_*.${name}`] : [])];
+}
+
 const mostWords = 8;
 const leastLetters = 3;
 const escaped = (part: string): string => part.replace(/[*?[\]{}()!+@\\]/g, '\\$&');

@@ -24,7 +24,7 @@ const ofVersions = 0.3;
 
 /** `columns`: in order; `firstKnown`: nothing stands before the first of them. */
 export function namedKeys(table: string, columns: readonly string[], firstKnown: boolean): NamedKey[] {
-  const name = wordsOf(table.slice(table.lastIndexOf('.') + 1)).filter((word) => !layers.has(word));
+  const name = thingWords(table);
   const ofTimes = name.some(isVersion) || columns.some((column) => /^(dbt_)?valid_(from|to)$/i.test(column));
   return columns.flatMap((column, i): NamedKey[] => {
     const words = wordsOf(column);
@@ -39,10 +39,14 @@ export function namedKeys(table: string, columns: readonly string[], firstKnown:
   });
 }
 
+/** The words of a table's name that say what it holds. */
+export const thingWords = (table: string): string[] =>
+  wordsOf(table.slice(table.lastIndexOf('.') + 1)).filter((word) => !layers.has(word));
+
 /** Columns that identify what the table is called after, whether or not they are its key. */
 export const entityColumns = (table: string, columns: readonly string[]): string[] =>
   namedKeys(table, columns, false).flatMap(({ column, manner }) =>
-    /^entity\b/.test(manner) ? [column] : [],
+    /^(entity|bare)\b/.test(manner) ? [column] : [],
   );
 
 function keyName(column: readonly string[], table: readonly string[]): KeyName {

@@ -1,5 +1,5 @@
 /** The key of each table that people would most likely test, by its names, by what the code proves, and by how the repository's other tables are keyed. */
-import { globsOf } from './globs.ts';
+import { globsOf, namesakesOf } from './globs.ts';
 import { keyCandidates, type Candidate } from './key-candidates.ts';
 import { keyText } from './standing.ts';
 
@@ -33,7 +33,7 @@ interface Count {
 
 /** How many tables a belief is worth: one about a manner of naming, and one about a key. */
 const mannerWeight = 6;
-const keyWeight = 3;
+const keyWeight = 2;
 /** Fewer tables say nothing. */
 const leastOthers = 2;
 const least = 0.75;
@@ -42,13 +42,13 @@ const most = 0.97;
 
 /**
  * By table; those of which nothing is likely enough are left out. What is tested of a table does not count for the table itself. A belief that begins with how the
- * column is named is corrected by how often such names are keys in the repository, then in the table's catalog, its schema, and among tables with its name's
- * words; then by the tables with the same columns, in the same order.
+ * column is named is corrected by how often such names are keys in the repository, then in the table's catalog, its schema, among tables with its name's
+ * words, and among its namesakes in other schemas; then by the tables with the same columns, in the same order.
  */
 export function likelyKeys(tables: readonly KeyedTable[]): Map<string, LikelyKey> {
   const candidates = keyCandidates(tables);
   const counts = new Map<string, Count>();
-  const seen = tables.map((table) => ({ table, kinds: globsOf(table.table), own: new Set(table.tested.map(keyText)), keys: candidates(table) })); // prettier-ignore
+  const seen = tables.map((table) => ({ table, kinds: [...globsOf(table.table), ...namesakesOf(table.table)], own: new Set(table.tested.map(keyText)), keys: candidates(table) })); // prettier-ignore
   for (const { keys, kinds, own } of seen)
     if (own.size > 0)
       for (const candidate of keys)

@@ -1,5 +1,5 @@
 /** References that names promise: a column called like the key of another table, where no code joins them. All of it is assumed. */
-import { wordsOf } from './key-names.ts';
+import { thingWords, wordsOf } from './key-names.ts';
 
 export interface ReferringTable {
   readonly table: string;
@@ -22,7 +22,11 @@ interface Target {
   readonly table: string;
   readonly key: string;
   readonly sure: boolean;
-  /** Words of the table's name, and of the schema. */
+  /** Called `id` alone: then only tables of its schema are taken to refer to it. */
+  readonly bare: boolean;
+  /** What the key is of, as its name says, else the table's. */
+  readonly thing: readonly string[];
+  /** Words of the table's name. */
   readonly words: readonly string[];
 }
 
@@ -31,16 +35,27 @@ const mostTargets = 2;
 /** A name that so many tables are keyed by tells of none of them. */
 const mostKeyed = 60;
 
+/** Which of several versions of one thing is meant: `dim_account_current_id`. */
+const versions = new Set('current original previous latest initial first last'.split(' '));
+
+/** Of things that contain each other: another row of the same table. */
+const ofParent = /^parent_?(id|key|sk)$/i;
+
 /**
- * By table, the best of each column before the second best of any. The key's name stands alone (`account_id`) or behind words that say which of several (`parent_account_id`), and names the other table. Of several tables
- * that have the key, those of the same schema and of names that begin alike come first.
+ * By table, the best of each column before the second best of any. The key's name stands alone (`account_id`) or behind words that say which of several (`parent_account_id`), and names the other table; a key
+ * that is called `id` is named by its table. Of several tables that have the key, those of the same schema and of names that begin alike come first.
  */
 export function likelyReferences(tables: readonly ReferringTable[]): Map<string, LikelyReference[]> {
   const byKey = targets(tables);
   return new Map(
     tables.flatMap(({ table, columns, keys }): [string, LikelyReference[]][] => {
-      const own = new Set(keys.map(({ column }) => column.toLowerCase()));
-      const found = columns.map((column) => referencesOf(column, table, own, byKey));
+      const own = new Set(keys.slice(0, 1).map(({ column }) => column.toLowerCase()));
+      const [key] = keys;
+      const found = columns.map((column) =>
+        key && ofParent.test(column)
+          ? [{ column, to: table, toColumn: key.column, sure: key.sure }]
+          : referencesOf(column, table, own, byKey),
+      );
       const firstFirst = Array.from({ length: mostTargets }, (_, i) => found.flatMap((of) => of.slice(i, i + 1))); // prettier-ignore
       return found.every((of) => of.length === 0) ? [] : [[table, firstFirst.flat()]];
     }),
@@ -55,12 +70,14 @@ function targets(tables: readonly ReferringTable[]): Map<string, Target[]> {
     // one column may be tested, proved and likely at once; the first says the most
     const distinct = keys.filter(({ column }, i) => keys.findIndex((other) => sameName(other.column, column)) === i); // prettier-ignore
     for (const { column, sure } of distinct.slice(0, 3)) {
-      const thing = wordsOf(column).slice(0, -1);
+      const own = wordsOf(column).slice(0, -1);
+      const thing = own.length === 0 ? thingWords(table) : own;
       if (thing.length === 0 || !/id|key|sk|code$/i.test(column) || !thing.some((word) => words.includes(word))) continue; // prettier-ignore
-      const name = column.toLowerCase();
+      const name = joined(own.length === 0 ? [...thing, column] : [column]);
+      const target = { table, key: column, sure, bare: own.length === 0, thing, words };
       const others = byKey.get(name);
-      if (others) others.push({ table, key: column, sure, words });
-      else byKey.set(name, [{ table, key: column, sure, words }]);
+      if (others) others.push(target);
+      else byKey.set(name, [target]);
     }
   }
   return byKey;
@@ -72,35 +89,45 @@ function referencesOf(
   own: ReadonlySet<string>,
   byKey: ReadonlyMap<string, readonly Target[]>,
 ): LikelyReference[] {
-  const parts = column.toLowerCase().split('_');
+  const parts = column.toLowerCase().split('_').filter((part) => part !== ''); // prettier-ignore
   const words = nameWords(table);
   // a table's own key refers to nothing, but `parent_account_id` may refer to the table itself
   if (own.has(column.toLowerCase())) return [];
-  const found = parts.slice(0, -1).flatMap((_, from) => {
-    const keyed = byKey.get(parts.slice(from).join('_')) ?? [];
+  const found = namesIn(parts).flatMap(([name, from]) => {
+    const keyed = byKey.get(name) ?? [];
     if (keyed.length > mostKeyed) return [];
     return keyed
       .filter((target) => from > 0 || target.table !== table)
+      .filter((target) => !target.bare || schemaOf(table) === schemaOf(target.table))
       .map((target) => ({ target, score: nearness(table, words, target) - from }));
   });
-  const known = found.some(({ target }) => target.sure);
+  const known = found.some(({ target }) => target.sure && !target.bare);
   return found
-    .filter(({ target }) => target.sure || !known)
+    .filter(({ target }) => target.sure || target.bare || !known)
     .sort((a, b) => b.score - a.score || (a.target.table < b.target.table ? -1 : 1))
     .slice(0, mostTargets)
     .map(({ target }) => ({ column, to: target.table, toColumn: target.key, sure: target.sure }));
 }
 
+/** The names of keys that a column's name ends with, each with the words before it. */
+function namesIn(parts: readonly string[]): [name: string, from: number][] {
+  const plain = versions.has(parts.at(-2) ?? '') ? parts.toSpliced(-2, 1) : parts;
+  return plain.map((_, from) => [joined(plain.slice(from)), from]);
+}
+
+/** As it is looked up: some write `accountid`. */
+const joined = (words: readonly string[]): string => words.join('').toLowerCase().replaceAll('_', '');
+
 /** How near the tables stand to each other, and how much the other's name is about its key alone. */
 function nearness(table: string, words: readonly string[], target: Target): number {
-  const schema = (id: string): string => id.slice(0, id.lastIndexOf('.'));
-  const same = schema(table) === schema(target.table) ? 2 : 0;
+  const same = schemaOf(table) === schemaOf(target.table) ? 2 : 0;
   const begin = words.findIndex((word, i) => word !== target.words[i]);
-  const thing = wordsOf(target.key).slice(0, -1);
+  const { thing } = target;
   const more = target.words.filter((word) => !thing.includes(word) && !words.includes(word)).length;
-  const whole = wordsOf(target.key).slice(0, -1).join(' ') === target.words.join(' ') ? 2 : 0;
+  const whole = thing.join(' ') === target.words.join(' ') ? 2 : 0;
   return whole + same + 2 * Math.min(2, begin === -1 ? words.length : begin) + (target.sure ? 1 : 0) - more;
 }
 
+const schemaOf = (table: string): string => table.slice(0, table.lastIndexOf('.'));
 const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 const nameWords = (table: string): string[] => wordsOf(table.slice(table.lastIndexOf('.') + 1));

@@ -46,6 +46,23 @@ test('the tests of other tables decide what names mean, and a test of the table 
   assert.deepEqual(likely('zora.token_evt_transfer', ...chains, event('zora', [['block']])), found);
 });
 
+test('tables of one name in several schemas are keyed alike, whatever other tables are', () => {
+  const columns = ['token_id', 'symbol', 'contract_address'];
+  const tokens = (chain: string, tested: string[][]): KeyedTable => table(`db.${chain}.tokens`, columns, { tested, derived: [{ columns: ['token_id'], proved: true }] }); // prettier-ignore
+  const chains = ['base', 'bnb', 'celo', 'gnosis'].map((chain) => tokens(chain, [['contract_address']]));
+  const others = [...'abcdefghijkl'].map((name) => table(`db.prices.${name}_pool`, columns, { tested: [['symbol']] })); // prettier-ignore
+  const found = likely('db.zora.tokens', ...others, ...chains, tokens('zora', []));
+  assert.deepEqual(found?.columns, ['contract_address']);
+  assert.match(found.because, /4 of the 4 other tested tables \*\.tokens/);
+});
+
+test('namesakes in schemas that begin alike say more than those in others', () => {
+  const trades = (schema: string, tested: string[][]): KeyedTable => table(`db.${schema}.trades`, ['day', 'tx', 'line'], { tested }); // prettier-ignore
+  const chains = ['base', 'bnb', 'celo', 'gnosis', 'linea', 'ink'].map((chain) => trades(`dex_${chain}`, [['line', 'tx']])); // prettier-ignore
+  const others = [...'abcdefghijklmnop'].map((name) => trades(`${name}_nft`, [['day', 'tx']]));
+  assert.deepEqual(likely('db.dex_zora.trades', ...others, ...chains, trades('dex_zora', []))?.columns, ['line', 'tx']); // prettier-ignore
+});
+
 test('names that are no keys in the repository are believed less, and proofs of other columns count', () => {
   const visits = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) =>
     table(`db.${name}_visits`, ['visit_id', 'line'], { tested: [['line', 'visit_id']] }),

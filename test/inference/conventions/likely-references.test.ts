@@ -40,3 +40,19 @@ test('a table whose key is told in several ways is named once, and each column h
     'account_id db.shop.accounts account_id',
   ]);
 });
+
+test('a key called id is named by its table, with or without an underscore, and a parent is a row of the same table', () => {
+  const trials = table('db.crm.trial_requests', ['id', 'parent_id'], 'id');
+  const visits = table('db.crm.visits', ['id', 'trialrequestid', 'trial_request_id', 'request_id'], 'id');
+  assert.deepEqual(references('db.crm.visits', trials, visits), [
+    'trialrequestid db.crm.trial_requests id',
+    'trial_request_id db.crm.trial_requests id',
+  ]);
+  assert.deepEqual(references('db.crm.trial_requests', trials, visits), ['parent_id db.crm.trial_requests id']); // prettier-ignore
+});
+
+test('which of several versions is meant may stand before the last word', () => {
+  const types = table('db.crm.dim_partner_type', ['dim_partner_type_id'], 'dim_partner_type_id');
+  const deals = table('db.crm.deals', ['dim_partner_type_current_id', 'dim_partner_type_legal_id']);
+  assert.deepEqual(references('db.crm.deals', types, deals), ['dim_partner_type_current_id db.crm.dim_partner_type dim_partner_type_id']); // prettier-ignore
+});
