@@ -2,27 +2,17 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { changeLines } from '../../cli/change-lines.ts';
 import type { Changes } from '../../schema/contracts/changes.ts';
+import { noChanges } from '../support/no-changes.ts';
 
 const plain = { style: (_format: unknown, text: string) => text };
-const none = { count: 0, listed: [] };
-const nothing: Changes = {
-  since: { asOf: '2026-10-12', run: 'nightly/1' },
-  newTables: none,
-  retiredTables: none,
-  changedTables: none,
-  grainChanges: none,
-  lostUpstreams: none,
-  newConflicts: none,
-  newDiagnostics: none,
-};
 
 test('a night that changed nothing has no lines', () => {
-  assert.deepEqual([...changeLines(nothing, 5, 'all', plain)], []);
+  assert.deepEqual([...changeLines(noChanges, 5, 'all', plain)], []);
 });
 
 test('a list that is cut says how much is left, and where it is', () => {
   const changes: Changes = {
-    ...nothing,
+    ...noChanges,
     newTables: { count: 1_203, listed: ['a.one', 'a.two', 'a.three'] },
     grainChanges: { count: 1, listed: [{ table: 'a.x', before: 'id', after: null }] },
     lostUpstreams: { count: 1, listed: [{ table: 'a.x', upstream: 'a.old', retired: true }] },
@@ -34,7 +24,7 @@ test('a list that is cut says how much is left, and where it is', () => {
   assert.deepEqual(
     [...changeLines(changes, 2, 'tablelore status r --all', plain)],
     [
-      'Against the night of 2026-10-12, the last one of an earlier date',
+      'Against the night of 2026-10-05, the last one of an earlier date',
       '  new           1,203 tables',
       '    a.one',
       '    a.two',

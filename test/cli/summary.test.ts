@@ -3,10 +3,10 @@ import test from 'node:test';
 import { summaryLines } from '../../cli/summary.ts';
 import { noticeOfReport } from '../../knowledge/report/notice.ts';
 import { reportVersion, type RunReport } from '../../schema/contracts/runs.ts';
+import { noChanges } from '../support/no-changes.ts';
 
 const plain = { style: (_format: unknown, text: string) => text };
 const agreement = { compared: 0, agree: 0, notDerived: 0 };
-const none = { count: 0, listed: [] };
 const report: RunReport = {
   version: reportVersion,
   run: 'backfill-1/a/shop/2026-10-12',
@@ -37,16 +37,7 @@ const report: RunReport = {
   embedding: { calls: 0, texts: 0, tokens: 0, costUsd: null },
   coverage: [],
   accuracy: { keys: agreement, joins: agreement, lineage: agreement },
-  changes: {
-    since: { asOf: '2026-10-05', run: 'backfill-1/a/shop/2026-10-05' },
-    newTables: { count: 1, listed: ['shop.orders'] },
-    retiredTables: none,
-    changedTables: none,
-    grainChanges: none,
-    lostUpstreams: none,
-    newConflicts: none,
-    newDiagnostics: none,
-  },
+  changes: { ...noChanges, newTables: { count: 1, listed: ['shop.orders'] } },
   quarantined: [],
   quarantinedCount: 0,
   snapshot: '7',
