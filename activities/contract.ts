@@ -19,8 +19,6 @@ export interface RunHandle {
   /** ISO date. */
   readonly asOf: string;
   readonly commit: string;
-  /** `history`: older than what is published; its cards become history and never the current ones. */
-  readonly mode: 'live' | 'history';
   /** Only this table is derived, rendered and published; null: all. */
   readonly table: string | null;
   /** Glob over table ids that the run is limited to, in the same way; null: all. */

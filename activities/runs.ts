@@ -10,7 +10,7 @@ import { liveLeases, releaseLease, renewLease, takeLease } from '../store/leases
 import { familySpend } from '../store/model-calls.ts';
 import { observedHead, recordHead, saveRepo } from '../store/repos.ts';
 import { beginRun as storeRun, finishRun as storeEnd } from '../store/runs.ts';
-import { currentSnapshot, isHistory } from '../store/snapshots.ts';
+import { currentSnapshot } from '../store/snapshots.ts';
 import { displayUrl } from '../source/remote.ts';
 import type { BeginResult, BeginRun, RunHandle } from './contract.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
@@ -72,7 +72,6 @@ async function begin(deps: ActivityDeps, request: BeginRun, usd: number | null):
     repo,
     asOf,
     commit,
-    mode: isHistory(published, asOf) ? 'history' : 'live',
     table: request.table,
     tables: request.tables,
     redo,

@@ -49,19 +49,11 @@ const mostTelling = 2000;
 const mostCompared = 40;
 
 /**
- * For each table the five that it is most easily taken for, most alike first; tables without one are absent. Only tables that share
- * a source, a rare column or a rare word of their names are compared, so that the work grows with the number of tables, not with its square.
- * A table and its source count as a little less alike: they are also steps of one pipeline. `between`: tables that are compared with none,
- * but through which others are built.
+ * Table by table, by name, the five that it is most easily taken for, most alike first; none for a table like no other. Only tables that share
+ * a source, a rare column or a rare word of their names are compared, so that the work grows with the number of tables, not with its square: a hundred
+ * thousand take a minute. A table and its source count as a little less alike: they are also steps of one pipeline. `between`: tables that are compared
+ * with none, but through which others are built.
  */
-export function similarTables(
-  shapes: readonly TableShape[],
-  between: readonly TableShape[] = [],
-): Map<string, Similar[]> {
-  return new Map([...eachSimilar(shapes, between)].filter(([, alike]) => alike.length > 0));
-}
-
-/** The same one table at a time, by name; with those that have none. Of a hundred thousand tables all together take a minute. */
 export function* eachSimilar(
   shapes: readonly TableShape[],
   between: readonly TableShape[] = [],

@@ -91,7 +91,7 @@ interface WorkItemRow {
   ordinal: number;
   key: string;
   payload: unknown;
-  /** `open`, `done`, `reused`, `failed`. */
+  /** Always `open`: only older workers read it. */
   status: Generated<string>;
 }
 

@@ -74,14 +74,6 @@ export async function currentSnapshot(db: Database, repo: string): Promise<Snaps
 export const isHistory = (current: Snapshot | null, asOf: string): boolean =>
   current !== null && asOf < current.asOf;
 
-/** What readers saw last on a date: the latest snapshot whose as-of date is not after it; null when there was none. */
-export async function snapshotAt(db: Database, repo: string, asOf: string): Promise<Snapshot | null> {
-  const { rows } = await sql<Snapshot>`
-    select ${columns} from tablelore.snapshot s where s.repo = ${repo} and s.as_of <= ${asOf}
-    order by s.id desc limit 1`.execute(db);
-  return rows[0] ?? null;
-}
-
 /** How many entries of each kind a snapshot has, and how many of them have a vector of its model. */
 export async function countEntries(
   db: Database,

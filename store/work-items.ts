@@ -7,10 +7,7 @@ export interface WorkItem<Payload = unknown> {
   readonly ordinal: number;
   readonly key: string;
   readonly payload: Payload;
-  readonly status: WorkStatus;
 }
-
-export type WorkStatus = 'open' | 'done' | 'reused' | 'failed';
 
 /**
  * Freezes the list of work of a run's stage, in the order given. A list that is frozen already stays as it is: a second attempt works on the first
@@ -23,8 +20,13 @@ export async function freezeWork(
   items: readonly { readonly key: string; readonly payload: unknown }[],
 ): Promise<number> {
   return inTransaction(db, async (trx) => {
-    const frozen = await countWork(trx, run, stage);
-    if (frozen.total > 0) return frozen.total;
+    const frozen = await trx
+      .selectFrom('tablelore.work_item')
+      .select((row) => row.fn.countAll<number>().as('items'))
+      .where('run', '=', run)
+      .where('stage', '=', stage)
+      .executeTakeFirstOrThrow();
+    if (frozen.items > 0) return frozen.items;
     const rows = items.map((item, ordinal) => ({ ordinal, key: item.key, payload: item.payload ?? null }));
     for (const batch of jsonBatches(rows)) {
       await sql`
@@ -47,7 +49,7 @@ export async function readWork<Payload = unknown>(
 ): Promise<WorkItem<Payload>[]> {
   const rows = await db
     .selectFrom('tablelore.work_item')
-    .select(['ordinal', 'key', 'payload', 'status'])
+    .select(['ordinal', 'key', 'payload'])
     .where('run', '=', run)
     .where('stage', '=', stage)
     .where('ordinal', '>', afterOrdinal)
@@ -55,42 +57,6 @@ export async function readWork<Payload = unknown>(
     .limit(limit)
     .execute();
   return rows as WorkItem<Payload>[];
-}
-
-export async function countWork(
-  db: Database,
-  run: string,
-  stage: string,
-): Promise<Record<WorkStatus | 'total', number>> {
-  const rows = await db
-    .selectFrom('tablelore.work_item')
-    .select(['status', (row) => row.fn.countAll<number>().as('count')])
-    .where('run', '=', run)
-    .where('stage', '=', stage)
-    .groupBy('status')
-    .execute();
-  const counts = { open: 0, done: 0, reused: 0, failed: 0, total: 0 };
-  for (const { status, count } of rows) {
-    counts[status as WorkStatus] += count;
-    counts.total += count;
-  }
-  return counts;
-}
-
-export async function markWork(
-  db: Database,
-  run: string,
-  stage: string,
-  ordinals: readonly number[],
-  status: WorkStatus,
-): Promise<void> {
-  await db
-    .updateTable('tablelore.work_item')
-    .set({ status })
-    .where('run', '=', run)
-    .where('stage', '=', stage)
-    .where('ordinal', '=', sql<number>`any(${[...ordinals]}::int[])`)
-    .execute();
 }
 
 /** Forgets the work lists of a run that ended. */

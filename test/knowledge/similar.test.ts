@@ -3,7 +3,7 @@ import { glob, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { parse } from 'yaml';
-import { similarTables, type TableShape } from '../../knowledge/similar.ts';
+import { eachSimilar, type TableShape } from '../../knowledge/similar.ts';
 
 const shape = (table: string, more: Partial<TableShape> = {}): TableShape => ({
   table,
@@ -15,6 +15,11 @@ const shape = (table: string, more: Partial<TableShape> = {}): TableShape => ({
   window: null,
   ...more,
 });
+
+/** Tables that are like no other are absent. */
+const similarTables = (...compared: Parameters<typeof eachSimilar>) =>
+  new Map([...eachSimilar(...compared)].filter(([, alike]) => alike.length > 0));
+
 const loggedIn = { sql: 'user_id IS NOT NULL', words: 'only logged-in users' };
 
 test('twins that differ by a filter name it on both sides, with the rule that follows', () => {

@@ -7,7 +7,6 @@ import { pointTables } from '../../store/pointers.ts';
 import {
   currentSnapshot,
   publishSnapshot,
-  snapshotAt,
   type PublishRequest,
   type SnapshotEntry,
 } from '../../store/snapshots.ts';
@@ -69,8 +68,6 @@ withDatabases('a snapshot stays as it was when later ones change and remove', as
   const [found] = await readCards(db, repo, ['b', 'absent'], { snapshot: three.snapshot });
   assert.equal(found?.card.table, 'b');
   assert.equal((await currentSnapshot(db, repo))?.id, three.snapshot);
-  assert.equal((await snapshotAt(db, repo, '2025-01-02'))?.id, same.snapshot);
-  assert.equal(await snapshotAt(db, repo, '2024-01-01'), null);
 });
 
 withDatabases('a run publishes once, and a past night never', async ({ db }) => {

@@ -55,7 +55,6 @@ const handle: RunHandle = {
   repo: 'acme',
   asOf: '2026-10-20',
   commit,
-  mode: 'live',
   table: null,
   tables: null,
   redo: [],
