@@ -1,22 +1,22 @@
 /** The workflows' code as Temporal's sandbox takes it, bundled once per version of its sources. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
+import { bundleWorkflowCode, type WorkflowBundlePath } from '@temporalio/worker';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
-/** Reads the bundle from `cacheDir`, or makes it (some seconds) and keeps it there. `interceptorModules`: paths of what workflows are traced with. */
+/** Where in `cacheDir` the bundle is; one that is not there yet is made (some seconds). `interceptorModules`: paths of what workflows are traced with. */
 export async function workflowBundle(
   cacheDir: string,
   interceptorModules: readonly string[] = [],
-): Promise<WorkflowBundleOption> {
+): Promise<WorkflowBundlePath> {
   const kind = interceptorModules.length === 0 ? 'workflows' : 'traced-workflows';
   const path = join(cacheDir, `${kind}-${await sourcesHash()}.js`);
-  const kept = await readFile(path, 'utf8').catch(() => null);
-  if (kept !== null) return { code: kept };
+  if (existsSync(path)) return { codePath: path };
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows', `index.${extension}`),
     workflowInterceptorModules: [...interceptorModules],
@@ -26,7 +26,7 @@ export async function workflowBundle(
   const temporary = `${path}.${process.pid}`;
   await writeFile(temporary, code);
   await rename(temporary, path);
-  return { code };
+  return { codePath: path };
 }
 
 /** Names the version of the workflows' code for worker deployments: `TABLELORE_BUILD_ID`, else a hash of the code. */
@@ -34,7 +34,9 @@ export const buildId = async (): Promise<string> => process.env.TABLELORE_BUILD_
 
 /** Everything that can be bundled: our workflows and contracts, and the packages that they import. The bundle has their places in it. */
 async function sourcesHash(): Promise<string> {
-  const hash = createHash('sha256').update(await codeHash());
+  const hash = createHash('sha256')
+    .update(await codeHash())
+    .update(root);
   for (const name of packages) hash.update(fileURLToPath(import.meta.resolve(name)));
   return hash.digest('hex').slice(0, 16);
 }

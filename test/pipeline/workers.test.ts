@@ -12,7 +12,12 @@ import { deploymentName } from '../../cli/worker/deployment.ts';
 import { canonicalDump, dumpDifferences } from '../support/canonical-dump.ts';
 import { createWorld, type World } from '../support/pipeline.ts';
 import { startScriptedModelServer } from '../support/scripted-model-server.ts';
-import { killWorkers, startWorkerProcess } from '../support/worker-process.ts';
+import {
+  killWorkers,
+  placeWorkflows,
+  startWorkerProcess,
+  withShortTimeouts,
+} from '../support/worker-process.ts';
 
 const metrics = await reservePort(9464);
 const metricsPort = metrics.port;
@@ -51,6 +56,7 @@ test('one worker that takes all queues runs a night and serves metrics of it', a
 test('two workers with different queues carry a night; one is killed and replaced, and the rows are the same', async () => {
   const shared = await world();
   const apart = { ...shared, dir: mkdtempSync(join(tmpdir(), 'tablelore-second-')) };
+  await placeWorkflows(shared, withShortTimeouts);
   const still = await startWorkerProcess(shared, ['--queues', 'static']);
   const handle = await shared.start('nightly', { asOf: night });
   const embedding = () => sql`select 1 from tablelore.work_item where stage = 'embed' limit 1`.execute(shared.db);

@@ -12,7 +12,8 @@ const folder = join(root, 'fixtures/histories');
 const files = readdirSync(folder).filter((name) => name.endsWith('.json')).sort(); // prettier-ignore
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
-const bundle = (await workflowBundle(join(root, '.cache'))) as { code: string };
+const { codePath } = await workflowBundle(join(root, '.cache'));
+const bundle = { code: readFileSync(codePath, 'utf8') };
 
 /** Histories of nights that continue as new were recorded with runs that are short. */
 const replay = (file: string, { code } = bundle): Promise<void> =>

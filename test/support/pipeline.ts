@@ -3,7 +3,7 @@
  * process, started once a test file; and worlds on top of them, each with an empty database, a copy of the fixture repository and folders of its own.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { after } from 'node:test';
@@ -180,11 +180,11 @@ async function startWorkers(
     ]),
   );
   const common = { connection, namespace: 'default', activities, shutdownGraceTime: '2 seconds' } as const;
-  const { code } = (await workflowBundle(join(root, '.cache'))) as { code: string };
+  const { codePath } = await workflowBundle(join(root, '.cache'));
   const main = await Worker.create({
     ...common,
     taskQueue: mainQueue,
-    workflowBundle: { code: changed(code) },
+    workflowBundle: { code: changed(readFileSync(codePath, 'utf8')) },
     maxConcurrentActivityTaskExecutions: 4,
   });
   const model = await Worker.create({ ...common, taskQueue: modelQueue });
@@ -220,7 +220,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 
   const access = options.model ?? null;
   let counts = nothing();
-  pool ??= createParsePool({ threads: 2 });
+  // Threads that ended between nights would load all readers anew for each.
+  pool ??= createParsePool({ threads: 2, idleMs: 60_000 });
   const deps = counted(
     {
       db,

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { after } from 'node:test';
+import { workflowBundle } from '../../cli/workflow-bundle.ts';
 import type { World } from './pipeline.ts';
 
 export interface WorkerProcess {
@@ -19,12 +21,36 @@ const children = new Set<ChildProcess>();
 export const killWorkers = (): void => children.forEach((child) => child.kill('SIGKILL'));
 after(killWorkers);
 
+/**
+ * Puts the workflows where workers of the world look for them, so that none takes seconds to bundle them. Those that start afterwards run them as `changed`
+ * returns them.
+ */
+export async function placeWorkflows(
+  { dir }: Pick<World, 'dir'>,
+  changed = (code: string): string => code,
+): Promise<void> {
+  const { codePath } = await workflowBundle(join(import.meta.dirname, '../../.cache'));
+  const cache = join(dir, 'cache');
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(join(cache, basename(codePath)), changed(readFileSync(codePath, 'utf8')));
+}
+
+/** Workflows that take a silent worker for dead within seconds. */
+export function withShortTimeouts(code: string): string {
+  const short = code
+    .replace(/heartbeatTimeout: '[^']+'/g, "heartbeatTimeout: '3 seconds'")
+    .replace(/startToCloseTimeout: '2 minutes'/g, "startToCloseTimeout: '6 seconds'");
+  assert.notEqual(short, code);
+  return short;
+}
+
 /** Resolves when it takes tasks; rejects with what it says when it cannot. Workers of one world that run at once need data folders of their own. */
 export async function startWorkerProcess(
   world: World,
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): Promise<WorkerProcess> {
+  if (!existsSync(join(world.dir, 'cache'))) await placeWorkflows(world);
   const program = join(import.meta.dirname, '../../worker.ts');
   const child = spawn(
     process.execPath,
