@@ -146,6 +146,7 @@ create table tablelore.model_call (
   claimed_input bigint,
   claimed_output bigint,
   claimed_usd double precision,
+  asked_at timestamp with time zone,
   constraint model_call_pkey PRIMARY KEY (id),
   constraint model_call_repo_table_id_model_prompt_version_input_hash_ge_key UNIQUE (repo, table_id, model, prompt_version, input_hash, generation, turn)
 );

@@ -273,6 +273,8 @@ interface ModelCallRow {
   claimed_output: number | null;
   claimed_usd: number | null;
   created_at: Generated<string>;
+  /** When the call was made last; null: it was not, or by a version that did not record it. */
+  asked_at: string | null;
 }
 
 /** The last question about a table that the model was asked and did not answer. */

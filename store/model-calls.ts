@@ -51,6 +51,9 @@ export interface ModelSpend extends CallCost {
   readonly calls: number;
 }
 
+/** When a call was made last, or was begun if it was not made. */
+export const askedAt = sql`coalesce(asked_at, created_at)`;
+
 const columns = sql`id, status, request, response, case when claimed_until > clock_timestamp() then run end as "claimedBy"`; // prettier-ignore
 
 /** The call with its answer; null when it was never made. */
@@ -118,7 +121,7 @@ export async function claimModelCall(
 ): Promise<boolean> {
   const { rows } = await sql`
     update tablelore.model_call as c
-    set run = ${run}, status = 'open', ${claimPaid}, claimed_until = ${inSeconds(seconds)},
+    set run = ${run}, status = 'open', ${claimPaid}, asked_at = clock_timestamp(), claimed_until = ${inSeconds(seconds)},
       claimed_input = ${expected.inputTokens}, claimed_output = ${expected.outputTokens}, claimed_usd = ${expected.costUsd}
     where id = ${id} and status <> 'done' and (claimed_until is null or claimed_until <= clock_timestamp() or run = ${run})
     returning 1`.execute(db);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
-import { supportPrefix } from './model-calls.ts';
+import { askedAt, supportPrefix } from './model-calls.ts';
 
 /** Tokens that a model took so far, and for how many questions about tables. `cachedInput` is part of `input`. */
 export interface TokensSpent {
@@ -47,7 +47,7 @@ export interface SpendRow {
 }
 
 const nameOf = {
-  month: sql`to_char(created_at at time zone 'UTC', 'YYYY-MM')`,
+  month: sql`to_char(${askedAt} at time zone 'UTC', 'YYYY-MM')`,
   run: sql`run`,
   table: sql`table_id`,
 } as const;
@@ -59,7 +59,7 @@ export async function modelSpendBy(db: Database, repo: string, by: SpendGroup): 
       sum(input_tokens) as input, sum(cached_input_tokens) as "cachedInput", sum(output_tokens) as output,
       coalesce(sum((response -> 'usage' ->> 'reasoning')::bigint) filter (where status = 'done'), 0) as reasoning, sum(cost_usd) as "costUsd"
     from tablelore.model_call where repo = ${repo} group by 1, 2
-    order by ${by === 'table' ? sql`sum(coalesce(cost_usd, 0)) desc, sum(input_tokens + output_tokens) desc` : sql`max(created_at) desc`}, 1, 2`.execute(
+    order by ${by === 'table' ? sql`sum(coalesce(cost_usd, 0)) desc, sum(input_tokens + output_tokens) desc` : sql`max(${askedAt}) desc`}, 1, 2`.execute(
     db,
   );
   return rows;

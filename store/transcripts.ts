@@ -1,7 +1,7 @@
 /** What was said between us and the model about one table, turn by turn. */
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
-import { supportPrefix } from './model-calls.ts';
+import { askedAt, supportPrefix } from './model-calls.ts';
 
 export interface StoredTranscript {
   readonly model: string;
@@ -23,7 +23,7 @@ export interface TranscriptRow {
   readonly request: unknown;
   readonly response: unknown;
   readonly costUsd: number | null;
-  /** ISO timestamp of its beginning. */
+  /** ISO timestamp: when that run asked. */
   readonly at: string;
 }
 
@@ -33,7 +33,7 @@ export interface JudgingRow extends TranscriptRow {
 }
 
 const row = sql`turn, run, status, request, response, cost_usd as "costUsd",
-  to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at`;
+  to_char(${askedAt} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at`;
 
 /** The latest conversation about a table; null: there was none. */
 export async function latestTranscript(

@@ -15,6 +15,7 @@ import { writtenNames } from './0014-written-names.ts';
 import { nightState } from './0015-night-state.ts';
 import { modelClaims } from './0016-model-claims.ts';
 import { runReason } from './0017-run-reason.ts';
+import { modelAskedAt } from './0018-model-asked-at.ts';
 
 /** One step of the schema: SQL statements, each run once and in this order. A released one is never changed; a later one adds. */
 export interface Migration {
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   nightState,
   modelClaims,
   runReason,
+  modelAskedAt,
 ];

@@ -9,6 +9,7 @@ import {
   finishModelCall,
   modelSpend,
 } from '../../store/model-calls.ts';
+import { latestTranscript } from '../../store/transcripts.ts';
 import { hold, lower, reserve, settle } from '../../store/rate-buckets.ts';
 import type { Database } from '../../store/database.ts';
 import { withDatabases } from '../support/databases.ts';
@@ -74,6 +75,23 @@ withDatabases('one run at a time makes a call; what broke off is paid, and the f
   assert.equal(await claim('r3'), false, 'it is answered');
   assert.deepEqual(await modelSpend(db, 'r2'), { calls: 1, inputTokens: 50, cachedInputTokens: 12, outputTokens: 10, costUsd: 2.5 }); // prettier-ignore
 }); // prettier-ignore
+
+withDatabases(
+  'a turn that another run took over is told with the time at which that one asked',
+  async ({ db }) => {
+    const { id } = await beginModelCall(db, 'r1', key, {});
+    await sql`update tablelore.model_call set created_at = '2026-10-19T23:00:00Z' where id = ${id}`.execute(
+      db,
+    );
+    const told = async () => (await latestTranscript(db, key.repo, key.table))?.turns[0];
+    assert.equal((await told())?.at, '2026-10-19T23:00:00Z', 'nobody asked yet');
+    await claimModelCall(db, id, 'r2', 60, nothing);
+    await finishModelCall(db, id, 'r2', { status: 'done', response: {}, ...usage });
+    const turn = await told();
+    assert.equal(turn?.run, 'r2');
+    assert.ok(Date.now() - Date.parse(turn.at) < 60_000, turn.at);
+  },
+);
 
 withDatabases('a bucket gives what it holds and says how long to wait', async ({ db }) => {
   const requests = { name: 'requests', limit: 1_200, capacity: 2, refillPerSecond: 20, amount: 1 };
