@@ -1,4 +1,5 @@
 /** A conversation with the model as lines for a terminal. All text in it is untrusted. */
+import { lineRange } from '../knowledge/page.ts';
 import { oneLine } from '../knowledge/plain-text.ts';
 import { indented } from './paragraph.ts';
 import { count, duration, type Terminal } from './terminal.ts';
@@ -30,7 +31,7 @@ function* turnLines(title: string, turn: TranscriptTurn, view: View, full: boole
   for (const text of turn.told)
     if (full) yield* block('told', text, view);
     else yield* labelled('told', text.split('\n', 1)[0] ?? '', view);
-  const shown = turn.shown.map(({ path, from, to }) => `${path}:${from}${to > from ? `–${to}` : ''}`);
+  const shown = turn.shown.map(({ path, from, to }) => `${path}:${lineRange(from, to)}`);
   if (shown.length > 0)
     for (const line of indented(
       `${count(shown.length, 'passage')} shown: ${shown.join(', ')}`,

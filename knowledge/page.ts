@@ -8,7 +8,7 @@ export interface PageOptions {
   readonly width?: number;
   /** Default false. */
   readonly colour?: boolean;
-  /** Evidence of a claim by its id, shown as `path:line`. Default: none is shown. */
+  /** Evidence of a claim by its id, shown as `path:12-18`. Default: none is shown. */
   readonly evidenceOf?: (claim: string) => readonly Evidence[];
 }
 
@@ -105,11 +105,14 @@ function hanging(text: string, width: number, hang: number): string[] {
   return lines.map((line, index) => `${index === 0 ? head : ' '.repeat(hang)}${line}`);
 }
 
-/** Where evidence is, in a word or two: `path:line` for code. */
+/** "12-18", or "12" for a single line. */
+export const lineRange = (from: number, to: number): string => (to > from ? `${from}-${to}` : `${from}`);
+
+/** Where evidence is, in a word or two: `path:12-18` for code. */
 export function place(evidence: Evidence): string {
   switch (evidence.kind) {
     case 'code':
-      return `${evidence.path}:${evidence.lines[0]}`;
+      return `${evidence.path}:${lineRange(...evidence.lines)}`;
     case 'query':
       return `query ${evidence.fingerprint.slice(0, 8)}, ${count(evidence.runs, 'run')}`;
     case 'person':

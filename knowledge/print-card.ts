@@ -1,5 +1,5 @@
-import type { Card } from '../schema/contracts/card.ts';
-import { columnNotes } from '../schema/contracts/column-words.ts';
+import type { Attribution, Card } from '../schema/contracts/card.ts';
+import { columnNotes, plainValues } from '../schema/contracts/column-words.ts';
 import { originWord, Page, tag, type PageOptions } from './page.ts';
 import { clip, count, oneLine } from './plain-text.ts';
 import { usageWords } from './usage-words.ts';
@@ -94,10 +94,23 @@ function warnings(card: Card, page: Page): void {
       from.claim,
       'yellow',
     );
-  for (const { table, differences, rule } of card.similar) {
-    page.entry('looks like', [table, differences.join('; '), rule].filter(Boolean).join(' — '));
+  for (const { table, differences, rule, origin, told = origin, ruled = origin } of card.similar) {
+    const said = { differences: differences.length > 0 && told, rule: rule !== null && ruled };
+    page.entry(
+      'looks like',
+      [table, differences.join('; '), rule].filter(Boolean).join(' — '),
+      ofModel(said),
+    );
   }
   page.gap();
+}
+
+/** Says what a model says of what is said: all of it, or which parts; empty: none. False: the part is not there. */
+function ofModel(said: Readonly<Record<string, Attribution['origin'] | undefined | false>>): string {
+  const parts = Object.keys(said).filter((part) => said[part] !== false);
+  const models = parts.filter((part) => said[part] === 'inferred');
+  if (models.length === 0) return '';
+  return `${models.length < parts.length ? `${models.join(', ')}: ` : ''}${originWord('inferred')}`;
 }
 
 function joins(card: Card, page: Page): void {
@@ -119,17 +132,24 @@ function columns(card: Card, page: Page, most: number): void {
   const nameWidth = Math.min(32, Math.max(0, ...rows.map(({ column }) => column.length)));
   const typeWidth = Math.min(14, Math.max(0, ...rows.map(({ type }) => (type ?? '').length)));
   for (const row of rows) {
-    const { type, description, values, origin, described = origin } = row;
+    const { type, description, values, origin, described = origin, listed = origin, noted = origin } = row;
     const column = oneLine(row.column);
-    const allowed = values ? `${description ? ' ' : ''}[${values.join(', ')}]` : '';
+    const notes = columnNotes(row);
+    const said = {
+      description: description !== null && described,
+      values: values !== null && listed,
+      notes: notes !== '' && noted,
+    };
+    const plain = plainValues(row);
+    const allowed = plain ? `${description ? ' ' : ''}[${plain.join(', ')}]` : '';
     const head = `${column.padEnd(nameWidth)}  ${clip(oneLine(type ?? ''), typeWidth).padEnd(typeWidth)}  `;
     page.entry(
       'columns',
-      `${head}${[`${description ?? ''}${allowed}`, columnNotes(row)]
+      `${head}${[`${description ?? ''}${allowed}`, notes]
         .map((text) => clip(oneLine(text), mostOfColumn))
         .join(' ')
         .trim()}`,
-      description !== null && described === 'inferred' ? 'model' : '',
+      ofModel(said),
       undefined,
       undefined,
       head.length,

@@ -1,11 +1,11 @@
 import type { Card } from '../schema/contracts/card.ts';
-import { columnNotes } from '../schema/contracts/column-words.ts';
+import { columnNotes, plainValues } from '../schema/contracts/column-words.ts';
 import { shortName, spokenWords } from './name-words.ts';
 import { clip, oneLine } from './plain-text.ts';
 import { usageWords } from './usage-words.ts';
 
 /** Raised whenever the text of an unchanged card may change: every card is then embedded anew. */
-export const renderVersion = 1;
+export const renderVersion = 2;
 
 const maxCharacters = 6000;
 /** Most that one section may take, so that a table of a thousand columns still says what it joins. */
@@ -88,7 +88,8 @@ function columns(card: Card): string {
   const texts: string[] = [];
   let room = columnCharacters;
   for (const one of card.columns) {
-    const { column, values } = one;
+    const { column } = one;
+    const values = plainValues(one);
     const description = [one.description ?? '', columnNotes(one)].map((text) => clip(oneLine(text), 160)).join(' ').trim(); // prettier-ignore
     const allowed = values && values.length > 0 ? ` [${clip(values.slice(0, listed).join(', '), 120)}]` : '';
     const full = `${column}${description ? `: ${description}` : ''}${allowed}`;

@@ -1,6 +1,6 @@
 /** Claims as short lines for the dossier. */
 import type { NewClaim } from '../../schema/contracts/claims.ts';
-import { columnWords } from '../../schema/contracts/column-words.ts';
+import { columnWords, plainValues } from '../../schema/contracts/column-words.ts';
 
 /** "grain (derived): one row per day; key activity_date, platform [proved]". */
 export function claimLine(claim: NewClaim): string {
@@ -30,12 +30,12 @@ function textOf(claim: NewClaim): string {
       return `${columns.join(', ')} = ${to} ${to_columns.join(', ')} (${cardinality})`;
     }
     case 'column': {
-      const { column, type, values, nullable } = claim.value;
+      const { column, type, nullable } = claim.value;
       const parts = [
         type,
         nullable === false ? 'never NULL' : null,
         columnWords(claim.value),
-        values?.join(' | ') ?? null,
+        plainValues(claim.value)?.join(' | ') ?? null,
       ];
       return `${column}: ${parts.filter((part) => part !== null && part !== '').join('; ')}`;
     }

@@ -1,9 +1,9 @@
 import type { Card } from '../../schema/contracts/card.ts';
-import { noteFields, type NoteField } from '../../schema/contracts/column-words.ts';
+import { columnNotes, noteFields, type NoteField } from '../../schema/contracts/column-words.ts';
 import type { ClaimOf } from '../trust-order.ts';
 import { byText, personBehind, whyTrusted } from '../trust-order.ts';
 import { typeFamily } from '../type-family.ts';
-import { firstKnown, folded, groupBy, type Loss, type Merged } from './rule.ts';
+import { firstKnown, folded, groupBy, otherOrigins, type Loss, type Merged } from './rule.ts';
 
 type Column = ClaimOf<'column'>;
 
@@ -16,6 +16,8 @@ export function mergeColumns(claims: readonly Column[]): Merged<Partial<Card>> {
   const columns = [...groupBy(claims, (claim) => folded(claim.value.column)).values()].map((group) => {
     const best = group[0] as Column;
     const described = group.find((claim) => claim.value.description?.trim());
+    const listed = group.find((claim) => claim.value.values !== null);
+    const noted = group.find((claim) => columnNotes(claim.value) !== '');
     losses.push(...typeConflicts(group), ...descriptionConflicts(group));
     return {
       column: best.value.column,
@@ -23,10 +25,10 @@ export function mergeColumns(claims: readonly Column[]): Merged<Partial<Card>> {
       type: firstKnown(group, (claim) => claim.value.type),
       description: described?.value.description?.trim() ?? null,
       nullable: firstKnown(group, (claim) => claim.value.nullable),
-      values: firstKnown(group, (claim) => claim.value.values),
+      values: listed?.value.values ?? null,
       ...notesOf(group),
       origin: best.origin,
-      ...(described && described.origin !== best.origin && { described: described.origin }),
+      ...otherOrigins(best, { described, listed, noted }),
     };
   });
   return { part: { columns: inOrder(columns) }, losses };

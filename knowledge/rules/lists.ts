@@ -1,6 +1,6 @@
 import type { Card } from '../../schema/contracts/card.ts';
 import { authorityOf, byText, type ClaimOf } from '../trust-order.ts';
-import { firstKnown, folded, from, groupBy, type Merged } from './rule.ts';
+import { firstKnown, folded, from, groupBy, otherOrigins, type Merged } from './rule.ts';
 
 const maxSimilar = 5;
 
@@ -35,9 +35,16 @@ export function mergeSimilar(claims: readonly ClaimOf<'similar'>[]): Merged<Part
   const similar = [...groupBy(claims, ({ value }) => value.table).values()].flatMap((group) => {
     const best = group[0];
     if (!best) return [];
-    const differences = group.find(({ value }) => value.differences.length > 0)?.value.differences ?? [];
-    const rule = firstKnown(group, ({ value }) => value.rule);
-    return [{ pinned: authorityOf(best) === 'person', value: { ...best.value, differences, rule } }];
+    const told = group.find(({ value }) => value.differences.length > 0);
+    const ruled = group.find(({ value }) => value.rule !== null);
+    const value = {
+      ...best.value,
+      differences: told?.value.differences ?? [],
+      rule: ruled?.value.rule ?? null,
+      origin: best.origin,
+      ...otherOrigins(best, { told, ruled }),
+    };
+    return [{ pinned: authorityOf(best) === 'person', value }];
   });
   similar.sort(
     (a, b) =>

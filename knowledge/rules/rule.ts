@@ -1,5 +1,5 @@
 import type { Attribution, Card } from '../../schema/contracts/card.ts';
-import type { Claim, ClaimField } from '../../schema/contracts/claims.ts';
+import type { Claim, ClaimField, Origin } from '../../schema/contracts/claims.ts';
 import { personBehind, type ClaimOf } from '../trust-order.ts';
 
 /** A claim that does not stand on the card, and the one that stands in its place. */
@@ -59,6 +59,17 @@ export function from(claim: Claim): Attribution {
   const { id, origin, confidence } = claim;
   return { claim: id, origin, confidence, ...(who ? { person: who.person } : {}) };
 }
+
+/** By part of a statement, the origin of the claim that it is of, where that is another than `best`'s. */
+export const otherOrigins = <Part extends string>(
+  best: Claim,
+  parts: Readonly<Record<Part, Claim | undefined>>,
+): Partial<Record<Part, Origin>> =>
+  Object.fromEntries(
+    Object.entries<Claim | undefined>(parts).flatMap(([part, claim]) =>
+      claim !== undefined && claim.origin !== best.origin ? [[part, claim.origin]] : [],
+    ),
+  ) as Partial<Record<Part, Origin>>;
 
 /** Groups in order of first appearance. */
 export function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {

@@ -52,8 +52,15 @@ export const cardSchema = z.object({
   description: known(z.string()).nullable(),
   purpose: known(z.string()).nullable(),
   grain: known(grainSchema).nullable(),
-  /** `described`: whose words the description is, where they are another's than the rest. */
-  columns: z.array(columnSchema.extend({ origin: originSchema, described: originSchema.optional() })),
+  /** `described`, `listed`, `noted`: who says the description, the values, and what is known of them, where it is another than says the rest. */
+  columns: z.array(
+    columnSchema.extend({
+      origin: originSchema,
+      described: originSchema.optional(),
+      listed: originSchema.optional(),
+      noted: originSchema.optional(),
+    }),
+  ),
   joins: z.array(known(joinSchema)),
   upstream: z.array(z.object({ table: z.string(), kind: z.string(), origins: z.array(originSchema) })),
   /** The first fifty by name; `downstreamCount` counts all. */
@@ -68,7 +75,14 @@ export const cardSchema = z.object({
   population: z.array(known(populationSchema)),
   freshness: known(freshnessSchema).nullable(),
   owner: known(ownerSchema).nullable(),
-  similar: z.array(similarSchema),
+  /** `told`, `ruled`: who says the differences and the rule, where it is another than names the look-alike. Cards of older nights have none of the three. */
+  similar: z.array(
+    similarSchema.extend({
+      origin: originSchema.optional(),
+      told: originSchema.optional(),
+      ruled: originSchema.optional(),
+    }),
+  ),
   caveats: z.array(known(z.string())),
   deprecated: known(z.string()).nullable(),
   consumers: z.array(consumerSchema),

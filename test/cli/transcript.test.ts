@@ -51,11 +51,11 @@ test('a conversation is told turn by turn: what was told, called, answered, sent
   assert.deepEqual(lines, [
     'turn 1  2026-10-20T04:30:00Z, 12,000 tokens in (9,000 cached), 300 out (100 reasoning), 2.5 s, $0.0123',
     '  told        Table: a.b.c',
-    '              1 passage shown: c.sql:1–40',
+    '              1 passage shown: c.sql:1-40',
     '  calls       read_file {"path":"d.sql"}',
     '              → 1| select 1 … 1 more line',
     'turn 2  2026-10-20T04:30:00Z, 12,000 tokens in (9,000 cached), 300 out (100 reasoning), 2.5 s, $0.0123',
-    '              1 passage shown: d.sql:1–2',
+    '              1 passage shown: d.sql:1-2',
     '  answer      purpose 1, columns 2',
     'turn 3  2026-10-20T04:30:00Z, failed, 0.5 s',
     '  sent back   columns 2 (x): it cites no lines',

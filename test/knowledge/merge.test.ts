@@ -57,6 +57,14 @@ test('a column tells whose words its description is, where they are another’s'
   assert.equal(merge(model).columns[0]?.described, undefined);
 });
 
+test('a look-alike tells who says when to take which, where another says so than finds it', () => {
+  const alike = { table: 'shop.marts.sales', likeness: 0.8, differences: ['keeps refunds'], rule: null };
+  const code = claim('similar', 'derived', alike);
+  const model = claim('similar', 'inferred', { ...alike, likeness: 0, differences: ['old'], rule: 'Take sales.' }); // prettier-ignore
+  assert.deepEqual(merge(code, model).similar, [{ ...alike, rule: 'Take sales.', origin: 'derived', ruled: 'inferred' }]); // prettier-ignore
+  assert.deepEqual(merge(model).similar, [{ ...model.value, origin: 'inferred' }]);
+});
+
 test("grain: a model's time grain goes with its key, and is not told of another", () => {
   const tested = claim('grain', 'declared', grain([key(['id'], 'tested')]));
   const said = (columns: string[]) => claim('grain', 'inferred', { ...grain([key(columns, 'assumed')]), time_grain: 'day' as const }); // prettier-ignore

@@ -79,10 +79,24 @@ test('units, sentinels and NULL stand with their column, on the page and in the 
   assert.ok(renderCard(noted).includes(`amount: ${words}`));
 });
 
+test('what a model says of a column or a look-alike is marked as a model’s, and values are told once', () => {
+  const explained = [{ value: 'paid', meaning: 'the money is there' }];
+  const alike = { table: 'shop.staging.stg_orders', likeness: 0, differences: [], rule: 'Take it for tests.' }; // prettier-ignore
+  const model = [
+    claim('column', 'inferred', column('order_id', { description: 'A number.', null_meaning: 'never' })),
+    claim('column', 'inferred', column('status', { description: 'How far it is.', values: ['paid'], value_meanings: explained })), // prettier-ignore
+    claim('similar', 'inferred', alike),
+  ];
+  const page = printCard(mergeCard(input([...claims, ...model])), { width: 160 });
+  assert.match(page, /order_id +bigint +The order\. NULL: never\. {2}· notes: model\n/);
+  assert.match(page, /status +How far it is\. Values: paid: the money is there; sent\. {2}· description, notes: model\n/); // prettier-ignore
+  assert.match(page, /stg_orders — keeps test orders — Take it for tests\. {2}· rule: model\n/);
+});
+
 test('evidence and colour come only when asked for', () => {
   const evidence = new Map(claims.map((one) => [one.id, one.evidence]));
   const page = printCard(card, { evidenceOf: (id) => evidence.get(id) ?? [], width: 120 });
-  assert.match(page, /without test orders.*· derived · models\/fct_orders\.sql:1/);
+  assert.match(page, /without test orders.*· derived · models\/fct_orders\.sql:1-9/);
   assert.doesNotMatch(page, /\u001b/);
   assert.match(printCard(card, { colour: true }), /\u001b\[1mshop\.marts\.fct_orders/);
 });

@@ -203,7 +203,7 @@ test('claims name full ids, explain values and are never surer than 0.8', () => 
   assert.ok(!('currency' in rest || 'time_zone' in rest), 'nothing is said of them');
   assert.equal(
     columnWords(described.value),
-    'It says so. Unit: cents. NULL: Unknown. Values: ios: the app. Sentinels: n/a: a bot.',
+    'It says so. Unit: cents. NULL: Unknown. Values: ios: the app; web. Sentinels: n/a: a bot.',
   );
 });
 
