@@ -18,9 +18,11 @@ import {
 import type { RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { RateLimited } from '../embed/rate-limited.ts';
+import { ServerUnusable } from '../embed/server-unusable.ts';
 import { stayInBudget } from './budget.ts';
 import { takeRoom } from './limits.ts';
 import type { ModelClient, ModelInputItem, ModelRequest, ModelTurn, ModelUsage } from './model-client.ts';
+import { NoResponse } from './model-stream.ts';
 import { nothingOpened, type Opened } from './opened.ts';
 
 /** What a turn adds to the input. It is kept as it is, so that a later attempt sends the same and runs no tool again. */
@@ -91,7 +93,7 @@ const claimSeconds = 90;
 
 /**
  * Takes one turn. Throws `RateLimited` and `SystemError` (the attempt ends and is repeated, also where another run makes the very call), `UserError` when
- * repeating does not help: the server refused, or failed too often; and `BudgetSpent` where the turn is not stored and may not be paid for.
+ * repeating does not help: the server refused, or failed too often (`ServerUnusable` where it answered something that is no response); and `BudgetSpent` where the turn is not stored and may not be paid for.
  */
 export async function takeTurn<T>(
   deps: ActivityDeps & { readonly model: ModelClient },
@@ -141,6 +143,7 @@ export async function takeTurn<T>(
     const response: Failure = { error: explain(error), run, failures };
     await finishModelCall(db, call.id, run, { status: 'failed', response, ...spent(used, prices) });
     if (signal.aborted || error instanceof RateLimited || !(error instanceof SystemError) || failures < maxFailures) throw error; // prettier-ignore
+    if (error instanceof NoResponse) throw new ServerUnusable(error.message, { next: error.next ?? '' });
     throw new TooManyFailures(`The model server failed ${failures} times on one question: ${error.message}`, {
       next: 'The next run asks again.',
     });

@@ -10,7 +10,7 @@ import type { OpenAiAccess } from '../embed/embedder.ts';
 import { RateLimited } from '../embed/rate-limited.ts';
 import { readable } from '../embed/readable.ts';
 import { readOutcome, type ModelOutcome } from './model-outcome.ts';
-import { lastResponse, NoResponse, noResponse } from './model-stream.ts';
+import { lastResponse, NoResponse, noResponsesApi } from './model-stream.ts';
 import { readServerLimits, type ServerLimits } from './server-limits.ts';
 
 /** A message, the answer to a call, or an item of an earlier turn's output, carried over as it came. */
@@ -129,12 +129,12 @@ export function createModelClient(
       try {
         const options = { signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal };
         const { data, response } = await client.responses.create(body(request), options).withResponse();
-        const last = await lastResponse(data, response, (output) => {
+        const last = await lastResponse(data, response, client.baseURL, (output) => {
           timer.refresh();
           heard(output);
         });
         options.signal.throwIfAborted();
-        return readTurn(last, request.contract, model, readServerLimits(response.headers));
+        return readTurn(last, request.contract, model, client.baseURL, readServerLimits(response.headers));
       } catch (error) {
         if (wished && refusesCompaction(error)) {
           compacts = false;
@@ -142,7 +142,7 @@ export function createModelClient(
         }
         if (silence.signal.aborted && !signal?.aborted)
           throw new SystemError(`${model} was silent for ${Math.round(silenceMs / 1_000)} seconds.`);
-        throw noResponse(error, client.baseURL) ?? readable(error, model);
+        throw noResponsesApi(error, client.baseURL) ?? readable(error, model);
       } finally {
         clearTimeout(timer);
       }
@@ -160,10 +160,11 @@ function readTurn<T>(
   response: OpenAI.Responses.Response | null,
   contract: z.ZodType<T>,
   model: string,
+  baseUrl: string,
   limits: ServerLimits,
 ): ModelTurn<T> {
   if (response === null) throw new SystemError(`The model server broke off its answer to ${model}.`);
-  if (!Array.isArray((response as Partial<typeof response>).output)) throw new NoResponse();
+  if (!Array.isArray((response as Partial<typeof response>).output)) throw new NoResponse(baseUrl);
   if (response.status === 'failed') {
     const { code, message } = response.error ?? { code: 'server_error', message: 'no reason given' };
     if (code === 'rate_limit_exceeded') throw new RateLimited(`The model server limits ${model}.`, null);

@@ -4,6 +4,7 @@
  */
 import { APIError, type OpenAI } from 'openai';
 import { estimateTokens } from '../../inference/model/tokens.ts';
+import { SystemError } from '../../schema/contracts/errors.ts';
 import { ServerUnusable } from '../embed/server-unusable.ts';
 
 type Event = OpenAI.Responses.ResponseStreamEvent;
@@ -16,11 +17,12 @@ type Response = OpenAI.Responses.Response;
 export async function lastResponse(
   events: AsyncIterable<Event>,
   answer: globalThis.Response,
+  baseUrl: string,
   heard: (outputTokens: number) => void,
 ): Promise<Response | null> {
   const type = answer.headers.get('content-type') ?? '';
   const inOnePiece = type.includes('json');
-  if (!inOnePiece && !type.includes('event-stream')) throw new NoResponse();
+  if (!inOnePiece && !type.includes('event-stream')) throw new NoResponse(baseUrl);
   let output = 0;
   heard(output);
   if (inOnePiece) return (await answer.json()) as Response;
@@ -52,15 +54,17 @@ const failed = ({ code, message }: Extract<Event, { type: 'error' }>) =>
     output: [],
   }) as unknown as Response;
 
-/** What came is no response of this API. */
-export class NoResponse extends Error {}
-
-/** A server that does not speak the Responses API; null: the error is another one. A 404 about the model says so in its code. */
-export function noResponse(error: unknown, baseUrl: string): ServerUnusable | null {
-  if (error instanceof NoResponse)
-    return new ServerUnusable(`The model server at ${baseUrl} answered something that is no response.`, {
+/** What came is no response of this API: it may be a proxy's page, and pass; or the address is none of a model server's. */
+export class NoResponse extends SystemError {
+  constructor(baseUrl: string) {
+    super(`The model server at ${baseUrl} answered something that is no response.`, {
       next: 'Check OPENAI_BASE_URL: it usually ends in /v1.',
     });
+  }
+}
+
+/** A server that does not speak the Responses API; null: the error is another one. A 404 about the model says so in its code. */
+export function noResponsesApi(error: unknown, baseUrl: string): ServerUnusable | null {
   if (!(error instanceof APIError)) return null;
   const status = error.status as number | undefined;
   const absent = status === 405 || status === 501 || (status === 404 && error.code !== 'model_not_found');

@@ -311,6 +311,26 @@ withDatabases('a failing server is tried again, but not for ever on one table', 
   assert.deepEqual(await stage.infer(only(users)).result, { done: 0, reused: 0, failed: 1 });
 });
 
+withDatabases('a page in place of a response may pass; where it does not, the server is taken as none', async ({ db }, t) => {
+  const page: Step = { body: '<html>502 Bad Gateway</html>', contentType: 'text/html' };
+  const server = await scripted(t, { steps: [page, { answer: good }] });
+  await saveNight(db);
+  const stage = stageOf(db, server);
+  await stage.select(only(users));
+  await assert.rejects(stage.infer(only(users)).result, /is no response/);
+  assert.deepEqual(await stage.infer(only(users)).result, { done: 1, reused: 0, failed: 0 });
+
+  const other = only(shipments);
+  await stage.select({ ...other, run: 'later' });
+  server.script(...Array.from({ length: 6 }, () => page));
+  for (let attempt = 1; attempt < 6; attempt += 1)
+    await assert.rejects(stage.infer({ ...other, run: 'later' }).result, /is no response/);
+  const { stopped, ...rest } = await stage.chunk(0, { ...other, run: 'later' });
+  assert.deepEqual(rest, { done: 0, reused: 0, failed: 0, left: 1 });
+  assert.match(stopped ?? '', /is no response\. Check OPENAI_BASE_URL/);
+  assert.deepEqual(await listQuarantine(db, 'later'), []);
+}); // prettier-ignore
+
 withDatabases(
   'an answer is paid for once: a worker that dies after it takes it from the store',
   async ({ db }, t) => {

@@ -92,7 +92,7 @@ const failures: {
     type: SystemError,
     says: /broke off/,
   },
-  { step: { body: '<html>', contentType: 'text/html' }, type: ServerUnusable, says: /no response/ },
+  { step: { body: '<html>', contentType: 'text/html' }, type: SystemError, says: /no response/ },
   { step: { status: 400, code: 'invalid_json_schema' }, type: ServerUnusable, says: /400/ },
   { step: { status: 400, code: 'invalid_prompt' }, type: UserError, says: /400/ },
   { step: { status: 401 }, type: ServerUnusable, says: /401/ },
