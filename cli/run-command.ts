@@ -36,7 +36,7 @@ export interface AskedNights extends CommonOptions {
 /** With `--json`, one array on stdout: reports, else summaries. A request that depends on what is published is made when the services run. */
 export async function runCommand(
   options: AskedNights,
-  asked: RunRequest | ((settings: Settings, world: World) => Promise<RunRequest>),
+  asked: RunRequest | ((settings: Settings, world: World) => RunRequest | Promise<RunRequest>),
   print: (ended: readonly Ended[], terminal: Terminal) => void,
 ): Promise<void> {
   const settings = plannable(options);

@@ -1,10 +1,10 @@
 /** The commands that run workflows: `nightly`, `enrich`, `backfill`. */
-import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
 import { UserError } from '../../schema/contracts/errors.ts';
-import { layers, type Layer } from '../../schema/contracts/runs.ts';
+import { layers, type Layer, type NightlyInput } from '../../schema/contracts/runs.ts';
 import { dryRunId } from '../../workflows/dry-run-id.ts';
 import { enrichRequest } from '../enrich-request.ts';
+import { inputName, nightRequest } from '../night-request.ts';
 import { previewCommand, printEnriched, printReports, runCommand, type AskedNights } from '../run-command.ts';
 import { positiveInteger, wholeNumber, withCommonOptions } from './options.ts';
 
@@ -19,7 +19,9 @@ interface NightOptions extends AskedNights {
 
 export function registerNights(program: Command): void {
   withCommonOptions(program.command('nightly'))
-    .description('run one night now, and show its report')
+    .description(
+      'run one night now, and show its report; the same command again joins it while it is under way',
+    )
     .option('--repo <name>', 'a repository of the configuration (default: all of them)')
     .option('--as-of <date>', 'the night of this date (default: today)', isoDate)
     .option('--tables <glob>', 'only tables that fit, such as "*.marts.*"')
@@ -36,9 +38,15 @@ export function registerNights(program: Command): void {
     )
     .action((options: NightOptions) => {
       const { repo, asOf, tables, dryRun } = options;
-      const input = given({ repo, asOf, tables, budget: budgetOf(options), dryRun });
-      const request = { workflow: 'nightly', workflowId: `nightly-by-hand-${Date.now()}`, input } as const;
-      return dryRun === true ? previewCommand(options, request) : runCommand(options, request, printReports);
+      const input = given({ repo, asOf, tables, budget: budgetOf(options), dryRun }) as NightlyInput;
+      if (dryRun !== true)
+        return runCommand(
+          options,
+          ({ config }) => nightRequest(input, config.schedule.timeZone),
+          printReports,
+        );
+      const workflowId = dryRunId('nightly-by-hand', Date.now());
+      return previewCommand(options, { workflow: 'nightly', workflowId, input });
     });
 
   withCommonOptions(program.command('enrich'))
@@ -77,7 +85,7 @@ export function registerNights(program: Command): void {
     )
     .action((options: NightOptions) => {
       const input = backfillInput(options);
-      const workflowId = `backfill-${options.from ?? ''}-${options.to ?? ''}-${nameOf(input)}`;
+      const workflowId = `backfill-${options.from ?? ''}-${options.to ?? ''}-${inputName(input)}`;
       const request = { workflow: 'backfill', workflowId, input } as const;
       if (options.dryRun !== true) return runCommand(options, request, printReports);
       const dry = { workflowId: dryRunId(workflowId, Date.now()), input: { ...input, dryRun: true } };
@@ -101,10 +109,6 @@ function backfillInput(options: NightOptions): object {
     budget: budgetOf(options),
   });
 }
-
-/** The same for the same input, so that the same command again is the same run. */
-const nameOf = (input: object): string =>
-  createHash('sha256').update(JSON.stringify(input)).digest('hex').slice(0, 6);
 
 export function isoDate(text: string): string {
   const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : NaN;

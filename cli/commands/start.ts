@@ -18,6 +18,7 @@ import { stopOnSignals } from '../services/stop-signals.ts';
 import { watchServices } from '../services/watch-services.ts';
 import type { Services } from '../services/services.ts';
 import { editedConfig, withRepoFlags, writeConfig } from '../made-config.ts';
+import { nightRequest } from '../night-request.ts';
 import { patiently } from '../patience.ts';
 import { checkRemotes } from '../remotes.ts';
 import { startWorld, withDatabase } from '../session.ts';
@@ -157,11 +158,7 @@ async function firstNight(
     await tellUncommitted(settings, terminal);
     terminal.line();
     const night = asOf === null ? null : await notBefore(services, settings, asOf);
-    const request = {
-      workflow: 'nightly',
-      workflowId: `nightly-by-hand-${Date.now()}`,
-      input: night === null ? {} : { asOf: night },
-    } as const;
+    const request = nightRequest(night === null ? {} : { asOf: night }, settings.config.schedule.timeZone);
     const summaries = await runAndWatch(client, request, terminal, signal);
     return await readPatiently(services, async (db) => {
       const stored = await Promise.all(summaries.map(({ run }) => readRun(db, run)));
