@@ -134,10 +134,17 @@ async function usdLeft(
 async function lease(deps: ActivityDeps, { repo, asOf, run }: BeginRun): Promise<void> {
   const result = await takeLease(deps.db, repo, asOf, run, leaseSeconds);
   if (result.taken) return;
-  throw new SystemError(
-    `${result.holder} has the night of ${asOf}, until ${result.until} unless it goes on.`,
-    { next: 'This run waits for it.' },
-  );
+  throw new NightTaken(result.holder, asOf, result.until);
+}
+
+/** Another run has the night. */
+class NightTaken extends SystemError {
+  constructor(holder: string, asOf: string, until: string) {
+    const workflowId = holder.replace(/\/[0-9a-f]{8}(\/.*)?$/, '');
+    super(`${holder} has the night of ${asOf}, until ${until} unless it goes on.`, {
+      next: `This run waits for it; \`tablelore cancel ${workflowId}\` ends the other.`,
+    });
+  }
 }
 
 type Leased = Pick<RunHandle, 'run' | 'repo' | 'asOf' | 'table'>;

@@ -1,6 +1,7 @@
 /** A run's progress on the terminal: a table that is drawn again, or a plain line a finished stage where nobody watches. */
 import { chunksInFlight } from '../workflows/pace.ts';
 import type { Progress, StageProgress } from '../workflows/messages.ts';
+import { indented } from './paragraph.ts';
 import { bar, duration, liveArea, type Terminal } from './terminal.ts';
 import { troubleLine, type Trouble } from './trouble.ts';
 
@@ -15,7 +16,7 @@ export function progressView(terminal: Terminal): ProgressView {
   const told = new Set<string>();
   return {
     show(progress, trouble) {
-      const held = trouble === null ? [] : [terminal.style('yellow', `! ${troubleLine(trouble)}`)];
+      const held = trouble === null ? [] : indented(`! ${troubleLine(trouble, Date.now())}`, 0, terminal.width).map((line) => terminal.style('yellow', line)); // prettier-ignore
       if (terminal.live) area.draw([...table(progress, terminal), ...held]);
       else for (const line of [...news(progress, told), ...newTrouble(trouble, told)]) terminal.line(line);
     },
@@ -99,15 +100,15 @@ function outcome(stage: StageProgress): string {
   if (stage.reused > 0) parts.push(`${stage.reused} unchanged`);
   if (stage.failed > 0) parts.push(`${stage.failed} failed`);
   if (stage.left > 0) parts.push(`${stage.left} left: ${stage.stopped ?? 'the budget is spent'}`);
+  if (stage.beyond) parts.push(`${stage.beyond} more for another night`);
   return `${parts.join(', ').padEnd(30)} ${duration(stage.seconds)}`;
 }
 
 /** A line for each trouble that was not told before, however often it comes. */
 function* newTrouble(trouble: Trouble | null, told: Set<string>): Generator<string> {
-  const key = `${trouble?.what ?? ''}: ${trouble?.message ?? ''}`;
-  if (trouble === null || told.has(key)) return;
-  told.add(key);
-  yield troubleLine(trouble);
+  if (trouble === null || told.has(trouble.name)) return;
+  told.add(trouble.name);
+  yield troubleLine(trouble, Date.now());
 }
 
 /** Lines for stages that ended since the last call. */

@@ -13,7 +13,7 @@ import type { RunPreview, RunSummary } from '../activities/contract.ts';
 import { patiently } from './patience.ts';
 import { progressView } from './progress-view.ts';
 import type { Terminal } from './terminal.ts';
-import { troubleOf, type Trouble } from './trouble.ts';
+import { troubleWatch, type Trouble } from './trouble.ts';
 
 export interface RunRequest {
   readonly workflow: 'nightly' | 'enrichTable' | 'backfill';
@@ -87,6 +87,7 @@ export async function follow(
   let ended = false;
   let trouble: Trouble | null = null;
   let looks = 0;
+  const troubleNow = troubleWatch(handle);
   const end = result.then(
     () => (ended = true),
     () => (ended = true),
@@ -94,7 +95,7 @@ export async function follow(
   const left = () => signal?.aborted === true;
   while (!ended && !left()) {
     const progress = await handle.query(progressQuery).catch(() => null);
-    if (looks++ % looksPerTroubleLook === 0) trouble = await troubleOf(handle);
+    if (looks++ % looksPerTroubleLook === 0) trouble = await troubleNow();
     // What was asked before Ctrl-C would be drawn over the words that follow it.
     if (progress && !left()) view.show(progress, trouble);
     await Promise.race([end, sleep(lookMs)]);

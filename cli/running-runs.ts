@@ -8,6 +8,7 @@ import { follow } from './run-watch.ts';
 import { withRunningTemporal } from './session.ts';
 import type { Settings } from './settings.ts';
 import type { Terminal } from './terminal.ts';
+import { troubleLine, troubleWatch } from './trouble.ts';
 import { workflowLink } from './ui-links.ts';
 import { isRunning, listWorkflows, type ListedWorkflow } from './workflow-list.ts';
 
@@ -35,8 +36,11 @@ export async function tellRunning(
         if (link !== null) terminal.line(`  ${terminal.style('dim', link)}`);
         if (name !== undefined && terminal.live)
           await follow(client.workflow.getHandle(workflowId), terminal);
-        else if (progress) for (const line of progressLines(progress)) terminal.line(line);
-        else terminal.line('  its progress is not known: no worker is there');
+        else if (progress) {
+          for (const line of progressLines(progress)) terminal.line(line);
+          const trouble = await troubleWatch(client.workflow.getHandle(workflowId))();
+          if (trouble !== null) terminal.line(`! ${troubleLine(trouble, Date.now())}`);
+        } else terminal.line('  its progress is not known: no worker is there');
         terminal.line();
       }
     }

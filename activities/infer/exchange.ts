@@ -17,11 +17,12 @@ import {
 } from '../../store/model-calls.ts';
 import type { RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
+import type { AskingDeps } from './context.ts';
 import { RateLimited } from '../embed/rate-limited.ts';
 import { ServerUnusable } from '../embed/server-unusable.ts';
 import { stayInBudget } from './budget.ts';
 import { takeRoom } from './limits.ts';
-import type { ModelClient, ModelInputItem, ModelRequest, ModelTurn, ModelUsage } from './model-client.ts';
+import type { ModelInputItem, ModelRequest, ModelTurn, ModelUsage } from './model-client.ts';
 import { NoResponse } from './model-stream.ts';
 import { nothingOpened, type Opened } from './opened.ts';
 
@@ -96,7 +97,7 @@ const claimSeconds = 90;
  * repeating does not help: the server refused, or failed too often (`ServerUnusable` where it answered something that is no response); and `BudgetSpent` where the turn is not stored and may not be paid for.
  */
 export async function takeTurn<T>(
-  deps: ActivityDeps & { readonly model: ModelClient },
+  deps: AskingDeps,
   handle: Pick<RunHandle, 'run' | 'usd'>,
   key: ModelCallKey,
   request: TurnRequest<T>,
@@ -130,7 +131,9 @@ export async function takeTurn<T>(
   try {
     const mayCall = rest.tools.length > 0 && added.closing === null && !added.notes;
     const asked = { ...rest, ...contractOf(added), input, mayCall };
-    const turn = await model.respond(asked, signal, (output) => (came = output));
+    const waits = () => deps.waits?.({ words: `${model.model} says nothing about ${key.table}. A call that stays silent for five minutes is made again.`, since: new Date().toISOString() }); // prettier-ignore
+    waits();
+    const turn = await model.respond(asked, signal, (output) => (waits(), (came = output)));
     const answer = { ...turn, seconds: secondsSince(start) };
     const cost = spent(turn.usage, prices);
     const first = await finishModelCall(db, call.id, run, { status: 'done', response: answer, ...cost });
@@ -149,6 +152,7 @@ export async function takeTurn<T>(
     });
   } finally {
     clearInterval(claim);
+    deps.waits?.(null);
   }
   // Another run took the call over and was faster: both go on with the same answer.
   return storedTurn((await findModelCall(db, key)) as StoredModelCall, request, prices);

@@ -31,7 +31,7 @@ export function infer(deps: ActivityDeps, handle: RunHandle, chunk: number): Pro
   const { model } = deps;
   // Work that was frozen while a key was set.
   if (model === null) return Promise.resolve({ done: 0, reused: 0, failed: 0 });
-  return alive((signal) => inferChunk({ ...deps, model }, handle, chunk, signal));
+  return alive((signal, waits) => inferChunk({ ...deps, model, waits }, handle, chunk, signal));
 }
 
 async function inferChunk(

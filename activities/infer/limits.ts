@@ -16,6 +16,13 @@ const bucketsOf = (model: string) => ({
   tokens: `model.tokens:${model}`,
 });
 
+/** Our own limits have no room. */
+class RateUsedUp extends RateLimited {
+  constructor(model: string, waitMs: number) {
+    super(`The rate for ${model} is used up.`, waitMs);
+  }
+}
+
 /** Who asks for room: so that a draw that waits is known when it comes again. */
 interface Asker {
   readonly run: string;
@@ -67,7 +74,7 @@ export async function expectRoom({ db, config }: ActivityDeps, asker: Asker): Pr
     db,
     draws(config.model, asker, smallPrompt + Math.min(usualOutput, maxOutputTokens)),
   );
-  if (waitMs > 0) throw new RateLimited(`The rate for ${name} is used up.`, waitMs);
+  if (waitMs > 0) throw new RateUsedUp(name, waitMs);
 }
 
 /** Takes room for one call. Throws `RateLimited` with the time to wait when there is none: the slot is given back meanwhile. */
@@ -82,7 +89,7 @@ export async function takeRoom(
   const amount = input + output;
   const { requests, tokens } = bucketsOf(name);
   const waitMs = await reserve(db, draws(config.model, asker, amount));
-  if (waitMs > 0) throw new RateLimited(`The rate for ${name} is used up.`, waitMs);
+  if (waitMs > 0) throw new RateUsedUp(name, waitMs);
   return {
     input,
     output,
