@@ -62,6 +62,8 @@ export interface WorkList {
   readonly units: number;
   /** Chunks may run side by side within a group, and groups run one after the other: the number of chunks in each. */
   readonly groups: readonly number[];
+  /** Units besides that are to be done and that this run may not do. Absent: none. */
+  readonly beyond?: number;
 }
 
 export interface ChunkResult {
@@ -72,6 +74,13 @@ export interface ChunkResult {
   readonly left?: number;
   /** Why no further chunk of the stage is to be begun: it would meet the same fault. Absent: go on. */
   readonly stopped?: string;
+}
+
+/** What an attempt under way waits for, as its heartbeat tells; null in its place: nothing. */
+export interface Waiting {
+  readonly words: string;
+  /** ISO timestamp. */
+  readonly since: string;
 }
 
 export interface Plan {
@@ -188,6 +197,8 @@ export interface NightPreview {
   readonly newFiles: number;
   /** Tables that the model would be asked about, with tokens and US dollars; 0 without a model. */
   readonly modelTables: number;
+  /** Tables whose question is open besides, and that the night may not ask about. */
+  readonly modelTablesLeft: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   /** Null: `model.prices` is not configured. */

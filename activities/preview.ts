@@ -35,7 +35,7 @@ export function preview(deps: ActivityDeps, request: PreviewRequest): Promise<Ni
     const { source, known, missing } = await factsOfCommit(deps, { repo, commit });
     const derives = stages.has('derive') && !codeUnchanged;
     const stale = derives ? await staleTables(deps, { ...request, since: last?.commit ?? null }, { known, source }) : { tables: new Set<string>(), newFiles: 0 }; // prettier-ignore
-    const asked = stages.has('infer') ? await wouldAsk(deps, { ...request, commit }, stale.tables) : [];
+    const { open, asked } = stages.has('infer') ? await wouldAsk(deps, { ...request, commit }, stale.tables) : { open: [], asked: [] }; // prettier-ignore
     const toParse = redo.includes('parse') ? source.files.length : stages.has('parse') ? missing.length : 0;
     return {
       repo,
@@ -47,6 +47,7 @@ export function preview(deps: ActivityDeps, request: PreviewRequest): Promise<Ni
       toDerive: stale.tables.size,
       newFiles: stale.newFiles,
       modelTables: asked.length,
+      modelTablesLeft: open.length - asked.length,
       ...(await costOf(deps, repo, asked.length)),
       toEmbed: await toEmbed(deps, request, stale.tables.union(new Set(asked))),
     };
@@ -60,6 +61,7 @@ const nothing = {
   toDerive: 0,
   newFiles: 0,
   modelTables: 0,
+  modelTablesLeft: 0,
   inputTokens: 0,
   outputTokens: 0,
   usd: 0,
@@ -77,15 +79,16 @@ async function alreadyDone(
   return doneBefore(deps, { repo, asOf, workflowId, run: '' }, await inputsHash(deps, { repo, input }, commit)); // prettier-ignore
 }
 
-/** Tables that the model would be asked about: those whose question is open, and those that would be derived, up to what the night may ask. */
+/** Tables whose question is open, with those that would be derived, and of these the ones that the night may ask about. */
 async function wouldAsk(
   deps: ActivityDeps,
   request: PreviewRequest & { readonly commit: string },
   stale: ReadonlySet<string>,
-): Promise<readonly string[]> {
+): Promise<{ readonly open: readonly string[]; readonly asked: readonly string[] }> {
   const scope = { ...request, table: null };
   const { tables, most } = await openTables(deps, scope);
-  return [...new Set([...tables, ...[...stale].filter(inScope(scope))])].slice(0, most);
+  const open = most === 0 ? [] : [...new Set([...tables, ...[...stale].filter(inScope(scope))])];
+  return { open, asked: open.slice(0, most) };
 }
 
 /** Priced as the tables that were asked about so far, and the judging of their answers. */

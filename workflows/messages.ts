@@ -11,6 +11,8 @@ export interface StageProgress {
   readonly failed: number;
   /** Units left undone for another run. */
   readonly left: number;
+  /** Units besides `total` that the run may not do. Absent: none. */
+  readonly beyond?: number;
   /** Why no more of it was begun; absent: all was. */
   readonly stopped?: string;
   /** Why it was skipped; null otherwise. */

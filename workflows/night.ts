@@ -65,10 +65,12 @@ export async function runNight(
 }
 
 function leftUndone(board: ProgressBoard): string | null {
-  const { units, stopped } = board.left('infer');
-  if (units === 0) return null;
-  const wait = `${units} ${units === 1 ? 'table waits' : 'tables wait'} for another run`;
-  return stopped === null ? `the model's budget is spent: ${wait}` : `${stopped} ${wait}`;
+  const { units, stopped, beyond, ended } = board.left('infer');
+  const left = units + beyond;
+  if (left === 0) return null;
+  const wait = `${left} ${left === 1 ? 'table waits' : 'tables wait'} for another run`;
+  if (stopped !== null) return `${stopped} ${wait}`;
+  return units > 0 ? `the model's budget is spent: ${wait}` : `the model was asked about ${ended} of ${ended + left} tables: ${wait}`; // prettier-ignore
 }
 
 const skipped = (request: BeginRun, reason: string): RunSummary => ({

@@ -16,6 +16,7 @@ export function previewInWords(nights: readonly NightPreview[], budgetUsd: numbe
     toDerive: total(({ toDerive }) => toDerive),
     newFiles: total(({ newFiles }) => newFiles),
     modelTables: total(({ modelTables }) => modelTables),
+    modelTablesLeft: total(({ modelTablesLeft }) => modelTablesLeft),
     inputTokens: total(({ inputTokens }) => inputTokens),
     outputTokens: total(({ outputTokens }) => outputTokens),
     usd: run.some(({ usd }) => usd === null) ? null : total(({ usd }) => usd ?? 0),
@@ -38,6 +39,7 @@ function words({
   toDerive,
   newFiles,
   modelTables,
+  modelTablesLeft,
   inputTokens,
   outputTokens,
   usd,
@@ -47,7 +49,7 @@ function words({
   if (modelTables > 0) {
     const cost = usd === null ? 'no prices are configured' : `about $${usd.toFixed(2)}`;
     parts.push(
-      `${modelTables} tables for the model (about ${inputTokens} tokens in, ${outputTokens} out, ${cost})`,
+      `${modelTablesLeft > 0 ? `${modelTables} of ${modelTables + modelTablesLeft}` : modelTables} tables for the model (about ${inputTokens} tokens in, ${outputTokens} out, ${cost})`,
     );
   } else parts.push('no table for the model');
   const known = [...parts, `${toEmbed} texts to embed`].join(', ');

@@ -68,9 +68,9 @@ export class ProgressBoard implements Pace {
   }
 
   /** A stage that goes on in a run that continues another keeps what it counted there. */
-  start(stage: StageName, total: number): void {
+  start(stage: StageName, total: number, beyond = 0): void {
     const entry = this.at(stage);
-    Object.assign(entry, { state: 'running', total, since: entry.since ?? Date.now() });
+    Object.assign(entry, { state: 'running', total, beyond, since: entry.since ?? Date.now() });
     this.show();
   }
 
@@ -101,10 +101,10 @@ export class ProgressBoard implements Pace {
     return state === 'done' || state === 'skipped';
   }
 
-  /** Units of a stage that were left undone for another run, and why if it was stopped. */
-  left(stage: StageName): { readonly units: number; readonly stopped: string | null } {
-    const { left, stopped = null } = this.at(stage);
-    return { units: left, stopped };
+  /** Units of a stage that were left undone for another run, and why if it was stopped; those that the run was not allowed to do; and those that it did. */
+  left(stage: StageName) {
+    const { left, stopped = null, beyond = 0, done, reused, failed } = this.at(stage);
+    return { units: left, stopped, beyond, ended: done + reused + failed };
   }
 
   /** Returns at once unless paused; else when resumed. */

@@ -66,7 +66,7 @@ export function createStages(
   ): Promise<null> {
     const open = before?.stage === stage ? before : { stage, list: await listed(), next: 0 };
     const { list } = open;
-    board.start(stage, list.units);
+    board.start(stage, list.units, list.beyond);
     const next = await fanOut(list, open.next, board, async (chunk) => {
       if (board.left(stage).stopped === null) board.add(stage, await one(handle, chunk));
     });

@@ -32,7 +32,8 @@ type Selection = WorkList & { readonly skipped: string | null };
 async function select(deps: ActivityDeps, handle: RunHandle): Promise<Selection> {
   const { skipped, tables, most } = await openTables(deps, handle);
   if (skipped !== null) return { chunks: 0, units: 0, groups: [], skipped };
-  return { ...(await freeze(deps.db, handle, inferStage, [tables.slice(0, most)], tablesPerChunk)), skipped };
+  const list = await freeze(deps.db, handle, inferStage, [tables.slice(0, most)], tablesPerChunk);
+  return { ...list, beyond: Math.max(0, tables.length - list.units), skipped };
 }
 
 /** What decides which tables the model is asked about. */

@@ -209,7 +209,7 @@ test('a dry run says for each night what it would do and cost, and leaves no run
   );
   const layers = await ask({ from: '2026-10-06', to: '2026-10-07', layers: ['infer'], budget: { modelTables: 3 } }); // prettier-ignore
   assert.match(layers.inWords[0] ?? '', /nothing, the night of 2026-10-06 is not done/);
-  assert.match(layers.inWords[1] ?? '', / 0 of \d+ files to parse, 0 tables to derive, 3 tables for the model .*\$3\.00/); // prettier-ignore
+  assert.match(layers.inWords[1] ?? '', / 0 of \d+ files to parse, 0 tables to derive, 3 of 76 tables for the model .*\$3\.00/); // prettier-ignore
   const night = (await (
     await world.start('nightly', { asOf: '2026-10-07', dryRun: true })
   ).result()) as RunPreview;
@@ -253,7 +253,7 @@ test('a budget in dollars stops the model for all nights, and the rest goes on',
   const nights = await summaries('backfill', input);
   around = undisturbed;
   assert.deepEqual(nights.map(({ outcome }) => outcome), ['history', 'history']); // prettier-ignore
-  assert.match(nights[0]?.reason ?? '', /budget is spent: 2 tables wait/);
+  assert.match(nights[0]?.reason ?? '', /budget is spent: 74 tables wait/);
   assert.equal(world.counts().modelCalls, 2);
   const stages = (await world.report(nights[1] as RunSummary)).stages;
   assert.match(stages.find(({ stage }) => stage === 'infer')?.skipped ?? '', /budget of the run is spent/);
@@ -266,8 +266,17 @@ test('a server that takes no call stops the stage once, with a line in the repor
     name === 'infer' ? Promise.resolve({ done: 0, reused: 0, failed: 0, left: 1, stopped: `Refused (401), call ${(asked += 1)}.` }) : run(); // prettier-ignore
   const [night] = await summaries('backfill', input);
   around = undisturbed;
-  assert.match(night?.reason ?? '', /^Refused \(401\), call 1\. 4 tables wait for another run$/);
+  assert.match(night?.reason ?? '', /^Refused \(401\), call 1\. 76 tables wait for another run$/);
   assert.equal(night?.quarantined, 0);
+});
+
+test('a night that may ask about few tables says how many are left', async () => {
+  around = (name, _args, run) =>
+    name === 'infer' ? Promise.resolve({ done: 1, reused: 0, failed: 0 }) : run();
+  const input = { from: '2026-10-08', to: '2026-10-08', layers: ['infer'], budget: { modelTables: 1 } };
+  const [night] = await summaries('backfill', input);
+  around = undisturbed;
+  assert.equal(night?.reason, 'the model was asked about 1 of 76 tables: 75 tables wait for another run');
 });
 
 test('started again under its id with the same input, a backfill leaves out the nights that it did', async () => {

@@ -59,7 +59,8 @@ withDatabases(
     assert.equal((await stage.select()).units, 3);
     const work = await readWork<{ keys: string[] }>(db, 'night-1', 'infer', -1, 9);
     assert.deepEqual(work.flatMap(({ payload }) => payload.keys), [users, shipments, adSpend]); // prettier-ignore
-    assert.equal((await stage.select({ run: 'small', modelTables: 2 })).units, 2);
+    const small = await stage.select({ run: 'small', modelTables: 2 });
+    assert.deepEqual([small.units, small.beyond], [2, 1]);
 
     assert.deepEqual(await stage.infer().result, { done: 3, reused: 0, failed: 0 });
     assert.deepEqual(await stage.infer().result, { done: 3, reused: 0, failed: 0 }, 'a second attempt');

@@ -7,7 +7,7 @@ import { after } from 'node:test';
 import { createActivities } from '../../../activities/index.ts';
 import { judgeConfig } from '../../../activities/infer/judge.ts';
 import { createModelClient, type ModelClient } from '../../../activities/infer/model-client.ts';
-import type { ChunkResult, RunHandle } from '../../../activities/contract.ts';
+import type { ChunkResult, RunHandle, WorkList } from '../../../activities/contract.ts';
 import type { ActivityDeps } from '../../../activities/deps.ts';
 import { configSchema, type ModelConfig } from '../../../schema/contracts/config.ts';
 import type { FileFacts } from '../../../schema/contracts/facts.ts';
@@ -130,9 +130,7 @@ export async function describe(db: Database, table: string, text: string): Promi
 export { events };
 
 export interface Stage {
-  readonly select: (
-    more?: Partial<RunHandle>,
-  ) => Promise<{ units: number; chunks: number; skipped: string | null }>;
+  readonly select: (more?: Partial<RunHandle>) => Promise<WorkList & { readonly skipped: string | null }>;
   /** One attempt at every chunk, one after the other; it ends where one of them throws. */
   readonly infer: (more?: Partial<RunHandle>) => ActivityRun<ChunkResult>;
   /** One attempt at one chunk. */
