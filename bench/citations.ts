@@ -1,7 +1,7 @@
 /**
  * Measures the check of citations on claims whose truth is known by how they are made: `node bench/citations.ts --repo PATH [--commit HEAD] [--claims 100]
  * [--seed 1] [--judge MODEL]`. Lines of the repository that say one simple thing become claims; each is put to the check as it is, with the lines of another claim of its
- * kind, with other lines of the same file, and negated. With a judge, what the check lets through is put to that model, and a second table tells what it lets stand.
+ * kind, with other lines of the same file, and negated: of a join, that it is one to another table. With a judge, what the check lets through is put to that model, and a second table tells what it lets stand.
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   if (repo === undefined) throw new UserError('Of which repository?', { next: 'Give --repo PATH.' });
   const git = (...args: string[]) => execFileSync('git', ['-C', repo, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 }); // prettier-ignore
   const lines =
-    git('grep', '-n', '-I', '-i', '-E', 'is not null|= *\'|coalesce|when .* then ', commit, '--', '*.sql') // prettier-ignore
+    git('grep', '-n', '-I', '-i', '-E', 'is not null|= *\'|coalesce|when .* then |join .* on ', commit, '--', '*.sql') // prettier-ignore
       .split('\n')
       .flatMap((line): SourceLine[] => {
         const [, path, number, text] = /^[^:]*:([^:]+):(\d+):(.*)$/.exec(line) ?? [];
@@ -43,8 +43,9 @@ async function main(): Promise<void> {
     files.set(path, known);
     return known;
   };
+  const joined = new Set(claims.flatMap(({ line, reading }) => [true, false].flatMap((negated) => reading(citing(line), negated).joins.map(({ to }) => to)))); // prettier-ignore
   const passes = (reading: TableReading): boolean =>
-    checkCitations(reading, { table: 't', linesOf, shown: () => true, resolve: () => null, columnsOf: () => null })
+    checkCitations(reading, { table: 't', linesOf, shown: () => true, resolve: (name) => (joined.has(name) ? name : null), columnsOf: () => null })
       .rejections.length === 0; // prettier-ignore
 
   const made = claims.flatMap((claim) =>
@@ -75,6 +76,8 @@ function print(title: string, made: readonly Made[], kept: ReadonlySet<TableRead
   }
 }
 
+const citing = ({ path, number }: SourceLine) => ({ path, from: number, to: number });
+
 /** Null: the repository has no lines for this variant. */
 function readingOf(
   claim: MadeClaim,
@@ -83,16 +86,15 @@ function readingOf(
   file: readonly string[],
   random: Random,
 ): TableReading | null {
-  const at = ({ path, number }: SourceLine) => ({ path, from: number, to: number });
-  if (variant === 'true') return claim.reading(at(claim.line), false);
-  if (variant === 'negated') return claim.reading(at(claim.line), true);
+  if (variant === 'true') return claim.reading(citing(claim.line), false);
+  if (variant === 'negated') return claim.reading(citing(claim.line), true);
   if (variant === 'swapped in the file') {
     const others = [...file.keys()].filter((index) => index + 1 !== claim.line.number && file[index]?.trim() !== claim.line.text.trim() && /\w/.test(file[index] ?? '')); // prettier-ignore
     if (others.length === 0) return null;
-    return claim.reading(at({ ...claim.line, number: random.pick(others) + 1 }), false);
+    return claim.reading(citing({ ...claim.line, number: random.pick(others) + 1 }), false);
   }
   const others = claims.filter(({ kind, says, line }) => kind === claim.kind && says !== claim.says && line.path !== claim.line.path); // prettier-ignore
-  return others.length === 0 ? null : claim.reading(at(random.pick(others).line), false);
+  return others.length === 0 ? null : claim.reading(citing(random.pick(others).line), false);
 }
 
 main().catch((error: unknown) => {

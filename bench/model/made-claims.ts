@@ -63,6 +63,15 @@ const kinds: readonly (readonly [kind: string, line: RegExp, statements: Stateme
       ],
     }),
   ],
+  [
+    'join',
+    new RegExp(String.raw`^\s*(?:left |inner |full )?(?:outer )?join\s+(\w+)(?:\s+(?:as\s+)?\w+)?\s+on\s+\w+\.(\w+)\s*=\s*\w+\.(\w+)\s*$`, 'i'), // prettier-ignore
+    ([, other = '', column = '', theirs = ''], negated, cited) => ({
+      joins: [
+        { columns: [column], to: negated ? `${other}_history` : other, to_columns: [theirs], cardinality: 'unknown', ...cited }, // prettier-ignore
+      ],
+    }),
+  ],
 ];
 
 /** About equally many of each kind, as the lines allow. */
