@@ -243,6 +243,8 @@ function builtIn(call: Call): Value | undefined {
     return receiver;
   }
   const [first] = args;
+  if (call.path === 'dict' && first === undefined)
+    return { is: 'dict', entries: new Map(call.keywords), open: false };
   if (first === undefined) return undefined;
   if (/^(list|tuple|set|sorted|reversed|frozenset)$/.test(call.path) && first.is === 'list') return first;
   if (call.path === 'dict' && first.is === 'dict') return first;

@@ -12,17 +12,19 @@ import { pandas } from './frames/pandas.ts';
 import { sparkIo } from './frames/spark-io.ts';
 import { moduleImporter } from './modules.ts';
 import { leftoverSql } from './sql.ts';
+import { isModelDecorator, runModel, sqlmeshContext } from './sqlmesh.ts';
 import { run as runStatements } from './statements.ts';
 import { parsePython } from './tree.ts';
 import type { ClassValue, FunctionValue, Scope, Value } from './values.ts';
 import { newRun, type Run } from './run.ts';
 
-const version = 8;
+const version = 9;
 const budget = 300_000;
 
 /** In the order in which they are asked about a call. */
 const libraries = [
   dags,
+  sqlmeshContext,
   taskOrder,
   operators,
   columnMethods,
@@ -96,7 +98,7 @@ export function readPython(path: string, text: string, context: ReadContext) {
 const maxLength = 1_000_000;
 
 const relevant =
-  /\b(sql|select|insert|spark|pyspark|airflow|dag|pandas|bigquery|snowflake|dataframe|read_|to_gbq|write|query|table)\b/i;
+  /\b(sql|select|insert|spark|pyspark|airflow|dag|pandas|bigquery|snowflake|dataframe|read_|to_gbq|sqlmesh|write|query|table)\b/i;
 
 /** Functions and methods that no call has reached are run once, with parameters that are not known: those first that the file does not call
  * itself, for their calls tell the parameters of the others. */
@@ -117,7 +119,8 @@ function runUncalled(scope: Scope, run: Run): void {
 function runAlone(value: FunctionValue, run: Run): void {
   const dag = value.decorators.find(({ path }) => /^airflow\b.*\.dag$/.test(path));
   run.by = undefined;
-  if (dag !== undefined) runDag(value, keywordsOf(dag.node, value, run), undefined, run);
+  if (value.decorators.some(({ path }) => isModelDecorator(path))) runModel(value, run);
+  else if (dag !== undefined) runDag(value, keywordsOf(dag.node, value, run), undefined, run);
   else if (value.decorators.some(({ path }) => /^airflow\b.*\.task(\.\w+)*$/.test(path))) {
     callFunction(
       value,

@@ -13,7 +13,7 @@ import type { Value } from './values.ts';
 export const isSql = (text: string): boolean => looksLikeSql(templatesToHoles(text));
 
 /** Reads SQL that the code holds. Its line breaks are taken for those of the file from `line` on, as far as the literal goes. */
-function readSqlText(
+export function readSqlText(
   value: Extract<Value, { is: 'text' }>,
   node: PyNode,
   run: Run,
