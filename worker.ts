@@ -13,6 +13,7 @@ import { readSettings } from './cli/settings.ts';
 import { connectClient, nativeConnectionOptions, registerOn } from './cli/temporal.ts';
 import { deploymentOptions, promote } from './cli/worker/deployment.ts';
 import { readWorkerFlags } from './cli/worker/flags.ts';
+import { growHeapsSlowly } from './cli/worker/heap.ts';
 import { installRuntime } from './cli/worker/runtime.ts';
 import { checkSchema, watchSchema } from './cli/worker/schema-check.ts';
 import { startTracing } from './cli/worker/tracing/tracing.ts';
@@ -25,6 +26,7 @@ import { personSalt } from './store/settings.ts';
 import { searchAttributes } from './workflows/search-attributes.ts';
 
 async function main(): Promise<void> {
+  growHeapsSlowly();
   const flags = readWorkerFlags(process.argv.slice(2));
   const settings = readSettings({ dataDir: flags.dataDir, config: flags.config });
   const { databaseUrl, config } = settings;

@@ -5,13 +5,14 @@
  * those of the process with its helper threads. `--every N` takes one file of N, where the machine has little time. The first round begins cold. `--all` reads all other kinds of files too; `--copies` measures how cost grows: of files whose
  * path holds the word, which is another in each copy. `--threads N` parses in N threads as a night does, which read the commit by themselves
  * and hand facts over. `--no-lineage` ends behind link, and
- * keeps of each file what a night keeps for it: facts without relations.
+ * keeps of each file what a night keeps for it: facts without relations. Heaps grow as the worker's do; `MALLOC_ARENA_MAX=2` is to be set outside.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createParsePool } from '../activities/parse/pool.ts';
+import { growHeapsSlowly } from '../cli/worker/heap.ts';
 import type { LinkFile } from '../inference/link/table-facts.ts';
 import { summarise } from '../store/facts.ts';
 import { initReaders } from '../parsers/registry.ts';
@@ -31,6 +32,7 @@ interface Cost {
 }
 
 async function main(): Promise<void> {
+  growHeapsSlowly();
   const { values: flags, positionals } = parseArgs({
     allowPositionals: true,
     options: {
