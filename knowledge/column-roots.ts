@@ -8,17 +8,21 @@ export type RootOf = (table: string, column: string) => string;
 
 /** `copiesOf` takes table ids in lower case; undefined for a table whose columns come from nowhere that is known. */
 export function columnRoots(copiesOf: (table: string) => Copies | undefined): RootOf {
-  const known = new Map<string, string>();
+  // By table, then by column: to build one text of both for each look costs more than all else here.
+  const known = new Map<string, Map<string, string>>();
   const follow = (table: string, column: string, depth: number): string => {
-    const key = `${table}.${column}`.toLowerCase();
-    const before = known.get(key);
+    const own = known.get(table) ?? new Map<string, string>();
+    known.set(table, own);
+    const before = own.get(column);
     if (before !== undefined) return before;
-    const from = depth < 60 ? copiesOf(table.toLowerCase())?.get(column.toLowerCase()) : undefined;
-    const root = from ? follow(from.table, from.column, depth + 1) : key;
-    known.set(key, root);
+    const from = depth < 60 ? copiesOf(table)?.get(column) : undefined;
+    const root = from
+      ? follow(from.table.toLowerCase(), from.column.toLowerCase(), depth + 1)
+      : `${table}.${column}`;
+    own.set(column, root);
     return root;
   };
-  return (table, column) => follow(table, column, 0);
+  return (table, column) => follow(table.toLowerCase(), column.toLowerCase(), 0);
 }
 
 const tokens = /'(?:[^']|'')*'|[a-z_][\w$-]*(?:\.[\w$-]+)*|[^\s]/gi;

@@ -146,8 +146,19 @@ function postings(features: readonly Features[]): Map<string, number[]> {
 /** A short list whole; of a long one what stands next to `i`. Lists ascend, and tables are numbered by name. */
 function near(i: number, list: readonly number[]): readonly number[] {
   if (list.length <= mostPerFeature) return list;
-  const at = list.indexOf(i);
+  const at = placeOf(i, list);
   return list.slice(Math.max(0, at - neighbours), at + neighbours + 1);
+}
+
+/** The place of a number that an ascending list holds. */
+function placeOf(i: number, list: readonly number[]): number {
+  let [low, high] = [0, list.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle] ?? 0) < i) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The tables that share most features with the `i`th, up to the number that is compared in full. `counts` is scratch, all zero before and after. */
@@ -198,8 +209,9 @@ function likeness(a: Features, b: Features): number {
 /** Between Jaccard's measure and containment: a narrow copy of a wide table is alike, though less than a twin. */
 function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   if (a.size === 0 || b.size === 0) return 0;
+  const [few, many] = a.size < b.size ? [a, b] : [b, a];
   let shared = 0;
-  for (const item of a) if (b.has(item)) shared += 1;
+  for (const item of few) if (many.has(item)) shared += 1;
   const jaccard = shared / (a.size + b.size - shared);
   const contained = shared / Math.min(a.size, b.size);
   return 0.7 * jaccard + 0.3 * contained;
