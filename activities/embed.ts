@@ -10,16 +10,17 @@ import type { ActivityDeps } from './deps.ts';
 import { queryEntries } from './query-entries.ts';
 import { alive } from './heartbeat.ts';
 import { sameNight } from './same-night.ts';
+import { onlyTable } from './scope.ts';
 import { freeze, readChunk } from './work-list.ts';
 
 /** Lists the texts of cards and trusted queries that have no vector of the configured model. */
 export function selectForEmbedding(deps: ActivityDeps, handle: RunHandle): Promise<WorkList> {
   return alive(async () => {
     const { db, embedder } = deps;
-    if (await becomesHistory(db, handle)) return freeze(db, handle, 'embed', [], embedder.batch);
-    if (await sameNight(deps, handle)) return freeze(db, handle, 'embed', [], embedder.batch);
+    if ((await becomesHistory(db, handle)) || (await sameNight(deps, handle)) !== null)
+      return freeze(db, handle, 'embed', [], embedder.batch);
     const { repo, asOf, table } = handle;
-    const cards = await readCardVersions(db, repo, { asOf }, table === null ? undefined : [table]);
+    const cards = await readCardVersions(db, repo, { asOf }, onlyTable(handle));
     await restoreTexts(deps, handle, cards);
     const queries = table === null ? await queryEntries(deps, handle) : [];
     const hashes = [...cards, ...queries].map((entry) => entry.textHash);

@@ -34,7 +34,7 @@ import { tell } from './notify/tell.ts';
 import { dayIn } from './plan.ts';
 import { codeHash } from './runs.ts';
 import { nightState } from './same-night.ts';
-import { inScope } from './scope.ts';
+import { inScope, isWhole } from './scope.ts';
 
 /** Quarantined tables that a report lists. */
 const mostQuarantined = 500;
@@ -44,7 +44,7 @@ export function finishRun(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
     const { db } = deps;
     const { run, repo, asOf, commit } = handle;
     // Layers that were redone leave the night as it was recorded: not all that its hash names was done anew.
-    const whole = handle.table === null && handle.tables === null && handle.redo.length === 0;
+    const whole = isWhole(handle) && handle.redo.length === 0;
     const done = endedWell(end);
     await carryDiagnostics(deps, handle);
     const report = await makeReport(deps, handle, end, done);
@@ -53,7 +53,7 @@ export function finishRun(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
         asOf,
         run,
         commit,
-        nightHash: await nightHash(deps, handle),
+        nightHash: await nightHash(deps, handle, report),
         published: end.outcome !== 'history',
         // What another run did meanwhile may not be on its cards.
         stateHash: (await othersSince(db, repo, run)) ? null : await nightState(deps, handle),
@@ -80,9 +80,13 @@ export function finishRun(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
 }
 
 /** Names what the night read, so that one that reads the same can leave it out; never the same again where a table or a file has to be tried again. */
-async function nightHash(deps: ActivityDeps, { run, repo, commit }: RunHandle): Promise<string> {
+async function nightHash(
+  deps: ActivityDeps,
+  { run, repo, commit }: RunHandle,
+  { diagnostics }: RunReport,
+): Promise<string> {
   const failed = (await listQuarantine(deps.db, run)).some(({ stage }) => stage === 'derive');
-  const unread = (await readDiagnostics(deps.db, run))?.some(({ code }) => code === 'parse.missing');
+  const unread = diagnostics['parse.missing'] !== undefined;
   const hash = codeHash(deps, repo, commit);
   return failed || unread ? `${hash} with gaps` : hash;
 }

@@ -15,7 +15,7 @@ import { repoConfig, type ActivityDeps } from './deps.ts';
 import { factsOfCommit } from './facts-of-commit.ts';
 import { hashOfMade } from './hash.ts';
 import { alive } from './heartbeat.ts';
-import { inScope, withUpstream } from './scope.ts';
+import { inScope, isWhole, withUpstream } from './scope.ts';
 import { freeze } from './work-list.ts';
 
 const tablesPerChunk = 200;
@@ -32,10 +32,10 @@ export function link(deps: ActivityDeps, handle: RunHandle): Promise<WorkList> {
       await linkCommit(deps, handle),
       signal,
     );
-    const scope = scopeOf(graph, handle);
-    await saveGraph(deps, handle, graph, scope, signal);
+    const isNeeded = neededBy(graph, handle);
+    await saveGraph(deps, handle, graph, isNeeded, signal);
     const derived = await pointedSets(deps.db, handle.repo, handle.asOf, 'derive');
-    const stale = tablesToDerive(graph, derived, handle).filter((linked) => scope.derived(linked.table));
+    const stale = tablesToDerive(graph, derived, handle).filter((linked) => isNeeded(linked.table));
     const levels = Map.groupBy(stale, (linked) => linked.output.level);
     const groups = [...levels]
       .sort(([a], [b]) => a - b)
@@ -79,32 +79,25 @@ async function linkCommit(deps: ActivityDeps, handle: RunHandle): Promise<Linked
   return graph;
 }
 
-/** Which tables a run may touch: all, those of a glob, or one table. What a single table rests on is brought up to date with it. */
-interface Scope {
-  readonly linked: (table: string) => boolean;
-  readonly derived: (table: string) => boolean;
-}
-
-function scopeOf(graph: LinkedGraph, handle: RunHandle): Scope {
-  const all = () => true;
-  if (handle.table === null && handle.tables === null) return { linked: all, derived: all };
+/** Whether a run may touch a table: all, or those that it is for and what these rest on, which is brought up to date with them. */
+function neededBy(graph: LinkedGraph, handle: RunHandle): (table: string) => boolean {
+  if (isWhole(handle)) return () => true;
   const upstream = new Map(graph.tables.map((linked) => [linked.table, linked.output.upstream]));
   const needed = withUpstream(upstream, inScope(handle));
-  const isNeeded = (table: string) => needed.has(table);
-  return { linked: isNeeded, derived: isNeeded };
+  return (table) => needed.has(table);
 }
 
 async function saveGraph(
   deps: ActivityDeps,
   handle: RunHandle,
   graph: LinkedGraph,
-  scope: Scope,
+  isNeeded: (table: string) => boolean,
   signal: AbortSignal,
 ): Promise<void> {
   const { db } = deps;
   const { repo, asOf } = handle;
   const before = await pointedSets(db, repo, asOf, 'link');
-  const wanted = graph.tables.filter((linked) => scope.linked(linked.table));
+  const wanted = graph.tables.filter((linked) => isNeeded(linked.table));
   for (let at = 0; at < wanted.length; at += setsPerWrite) {
     signal.throwIfAborted();
     const results = wanted.slice(at, at + setsPerWrite).map(stageResult);
@@ -123,7 +116,7 @@ async function saveGraph(
       })),
     );
   }
-  if (handle.table !== null || handle.tables !== null) return;
+  if (!isWhole(handle)) return;
   const present = new Set(graph.tables.map((linked) => linked.table));
   await retire(deps, handle, [...before.keys()].filter((table) => !present.has(table))); // prettier-ignore
 }

@@ -11,7 +11,7 @@ import { alive } from './heartbeat.ts';
 import { queryEntries } from './query-entries.ts';
 import { commitOrder } from './runs.ts';
 import { sameNight } from './same-night.ts';
-import { inScope } from './scope.ts';
+import { inScope, isWhole, onlyTable } from './scope.ts';
 import { mirrorOf } from './source-files.ts';
 
 /** Makes the night's cards and queries what readers see, unless a later night is published already. */
@@ -27,7 +27,7 @@ export function publish(
     const base = (await currentSnapshot(db, repo))?.id ?? null;
     await indexVectors(deps);
     const same = (await sameNight(deps, handle)) !== null;
-    const whole = handle.table === null && handle.tables === null;
+    const whole = isWhole(handle);
     const order = await commitOrder(await mirrorOf(deps, repo), commit);
     const result = await publishSnapshot(db, {
       repo,
@@ -52,9 +52,9 @@ export function publish(
 
 /** Cards that the run is for, and all queries of a whole night. */
 async function entriesOf(deps: ActivityDeps, handle: RunHandle): Promise<SnapshotEntry[]> {
-  const { repo, asOf, table, tables } = handle;
+  const { repo, asOf } = handle;
   const wanted = inScope(handle);
-  const versions = await readCardVersions(deps.db, repo, { asOf }, table === null ? undefined : [table]);
+  const versions = await readCardVersions(deps.db, repo, { asOf }, onlyTable(handle));
   const cards = versions
     .filter((card) => wanted(card.table))
     .map((card): SnapshotEntry => ({
@@ -63,5 +63,5 @@ async function entriesOf(deps: ActivityDeps, handle: RunHandle): Promise<Snapsho
       version: card.version,
       textHash: card.textHash,
     }));
-  return table === null && tables === null ? [...cards, ...(await queryEntries(deps, handle))] : cards;
+  return isWhole(handle) ? [...cards, ...(await queryEntries(deps, handle))] : cards;
 }

@@ -21,7 +21,7 @@ import type { ActivityDeps } from './deps.ts';
 import { hashOf } from './hash.ts';
 import { alive } from './heartbeat.ts';
 import { sameNight } from './same-night.ts';
-import { inScope } from './scope.ts';
+import { inScope, onlyTable } from './scope.ts';
 import { freeze, readChunk } from './work-list.ts';
 
 const tablesPerChunk = 200;
@@ -98,7 +98,7 @@ const cardInputHash = (inputs: CardInputs, table: string): string =>
 export function selectForRender(deps: ActivityDeps, handle: RunHandle): Promise<WorkList> {
   return alive(async () => {
     if (await sameNight(deps, handle)) return freeze(deps.db, handle, 'render', [], tablesPerChunk);
-    const only = handle.table === null ? undefined : [handle.table];
+    const only = onlyTable(handle);
     const inputs = await cardInputs(deps, handle, only);
     const cards = await pointedSets(deps.db, handle.repo, handle.asOf, 'card', only);
     const wanted = inScope(handle);

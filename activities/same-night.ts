@@ -9,6 +9,7 @@ import { stateHash } from '../store/state-hash.ts';
 import type { RunHandle } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { hashOf } from './hash.ts';
+import { isWhole } from './scope.ts';
 
 /** Names all that tables point at as of the end of the night, and the rules that cards and texts are made by. */
 export const nightState = async (
@@ -22,8 +23,8 @@ export const nightState = async (
  */
 export async function sameNight(deps: ActivityDeps, handle: RunHandle): Promise<RunReport | null> {
   const { db, embedder } = deps;
-  const { repo, asOf, table, tables, redo } = handle;
-  if (table !== null || tables !== null || redo.length > 0) return null;
+  const { repo, asOf, redo } = handle;
+  if (!isWhole(handle) || redo.length > 0) return null;
   const last = await lastNight(db, repo, asOf);
   if (last === null || !last.published || last.stateHash !== (await nightState(deps, handle))) return null;
   const report = (await readRun(db, last.run))?.report ?? null;
