@@ -133,7 +133,7 @@ export interface StageActivities {
   /** Lists the texts without a vector. */
   selectForEmbedding(handle: RunHandle): Promise<WorkList>;
   embed(handle: RunHandle, chunk: number): Promise<ChunkResult>;
-  publish(handle: RunHandle): Promise<{ readonly outcome: 'published' | 'unchanged' | 'history' }>;
+  publish(handle: RunHandle): Promise<Published>;
   /** Stores what a stage did, for the report. */
   recordStage(handle: RunHandle, stage: StageRecord): Promise<void>;
   /** Posts a notice to the webhook. */
@@ -150,7 +150,13 @@ export interface StageRecord extends ChunkResult {
   readonly skipped: string | null;
 }
 
-export interface RunEnd {
+export interface Published {
+  readonly outcome: 'published' | 'unchanged' | 'history';
+  /** Nights that became too old for `keepDays`; absent: none. */
+  readonly dropped?: RunReport['dropped'];
+}
+
+export interface RunEnd extends Pick<RunReport, 'dropped'> {
   readonly outcome: RunReport['outcome'];
   readonly reason: string | null;
   readonly seconds: number;

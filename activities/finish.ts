@@ -150,6 +150,7 @@ async function makeReport(
     quarantined: quarantined.slice(0, mostQuarantined),
     quarantinedCount: quarantined.length,
     snapshot: snapshot === null ? null : String(snapshot.id),
+    ...(end.dropped && { dropped: end.dropped }),
     ...(done ? {} : { readersSee: snapshot?.asOf ?? null }),
     seconds: end.seconds,
   };

@@ -4,7 +4,7 @@ import { dropNights } from '../store/old-nights.ts';
 import { dropUnreachable } from '../store/unreachable.ts';
 import { vacuum } from '../store/upkeep.ts';
 import { currentSnapshot, publishSnapshot, type SnapshotEntry } from '../store/snapshots.ts';
-import type { RunHandle } from './contract.ts';
+import type { Published, RunHandle } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { indexVectors } from './embed.ts';
 import { alive } from './heartbeat.ts';
@@ -15,10 +15,7 @@ import { inScope, isWhole, onlyTable } from './scope.ts';
 import { mirrorOf } from './source-files.ts';
 
 /** Makes the night's cards and queries what readers see, unless a later night is published already. */
-export function publish(
-  deps: ActivityDeps,
-  handle: RunHandle,
-): Promise<{ outcome: 'published' | 'unchanged' | 'history' }> {
+export function publish(deps: ActivityDeps, handle: RunHandle): Promise<Published> {
   return alive(async () => {
     const { db } = deps;
     const { repo, asOf, commit, run } = handle;
@@ -42,12 +39,20 @@ export function publish(
       model: deps.embedder.model,
     });
     if (whole && !same) await dropUnreachable(db);
-    const { keepDays } = deps.config;
-    if (whole && keepDays !== undefined) await dropNights(db, repo, daysBefore(asOf, keepDays));
+    const dropped = whole ? await dropOld(deps, handle) : undefined;
     if (deps.keepsHouse) await vacuum(db);
-    if (result.outcome === 'history') return { outcome: 'history' };
-    return { outcome: result.changed > 0 ? 'published' : 'unchanged' };
+    const outcome = result.outcome === 'history' ? 'history' : result.changed > 0 ? 'published' : 'unchanged';
+    return { outcome, ...(dropped && { dropped }) };
   });
+}
+
+async function dropOld(
+  { db, config }: ActivityDeps,
+  { repo, asOf }: RunHandle,
+): Promise<Published['dropped']> {
+  if (config.keepDays === undefined) return undefined;
+  const { oldest, nights, sets } = await dropNights(db, repo, daysBefore(asOf, config.keepDays));
+  return oldest === null || nights === 0 ? undefined : { before: oldest, nights, sets };
 }
 
 /** Cards that the run is for, and all queries of a whole night. */

@@ -21,6 +21,11 @@ export function summaryLines(report: RunReport, terminal: Pick<Terminal, 'style'
     lines.push(
       `  ${label('quarantine')}${count(report.quarantinedCount, 'table')}, first ${first.table} (${first.stage}): ${oneLine(first.error)}`,
     );
+  const { dropped } = report;
+  if (dropped !== undefined)
+    lines.push(
+      `  ${label('dropped')}${count(dropped.nights, 'night')} before ${dropped.before} with ${count(dropped.sets, 'result')}, too old for keepDays`,
+    );
   lines.push(`  ${label('time')}${duration(report.seconds)}`);
   if (report.changes !== null) {
     const command = `tablelore status ${report.run} --all`;

@@ -51,6 +51,19 @@ export async function lastNight(db: Database, repo: string, asOf: string): Promi
   return row ?? null;
 }
 
+/** The nights that are no longer readable: `keepDays` or `gc` dropped what only they said. */
+export async function droppedNights(db: Database): Promise<{ repo: string; asOf: string }[]> {
+  return (
+    db
+      .selectFrom('tablelore.night')
+      .select(['repo', 'as_of as asOf'])
+      .where('night_hash', 'is', null)
+      // Dates that only single tables were written for have no commit.
+      .where('commit', 'is not', null)
+      .execute()
+  );
+}
+
 /** The commit of the last night at which a table pointed at each of these claims. Claims that no table ever pointed at are absent. */
 export async function commitsOfClaims(
   db: Database,

@@ -47,8 +47,8 @@ export async function runNight(
     await stages.infer();
     await stages.render();
     await stages.embed();
-    const outcome = await stages.publish();
-    const summary = await finishRun(handle, { outcome, reason: leftUndone(board), seconds: seconds() });
+    const published = await stages.publish();
+    const summary = await finishRun(handle, { ...published, reason: leftUndone(board), seconds: seconds() });
     board.outcome(summary);
     return summary;
   } catch (error) {

@@ -1,7 +1,7 @@
 /** The stages of one run, in order. `nightly`, `backfill` and `enrichTable` all run these. */
 import { proxyActivities } from '@temporalio/workflow';
 import { stagesToRun, type StageName } from '../schema/contracts/runs.ts';
-import type { ChunkResult, RunHandle, StageActivities, WorkList } from '../activities/contract.ts';
+import type { ChunkResult, RunHandle, StageActivities, WorkList, Published } from '../activities/contract.ts';
 import { bookkeeping, chunk, embedChunk, modelChunk, wholeStage } from './activity-options.ts';
 import { fanOut } from './fan-out.ts';
 import type { ProgressBoard } from './progress.ts';
@@ -108,15 +108,15 @@ export function createStages(
     render: () => run('render', () => chunks('render', () => selectForRender(handle), render)),
     embed: () => run('embed', () => chunks('embed', () => selectForEmbedding(handle), embed)),
     publish: async () => {
-      let outcome: Awaited<ReturnType<typeof publish>>['outcome'] = 'unchanged';
+      let published: Published = { outcome: 'unchanged' };
       await run(
         'publish',
         async () => (
-          ({ outcome } = await publish(handle)),
-          { done: outcome === 'unchanged' ? 0 : 1, reused: 0, failed: 0 }
+          (published = await publish(handle)),
+          { done: published.outcome === 'unchanged' ? 0 : 1, reused: 0, failed: 0 }
         ),
       );
-      return outcome;
+      return published;
     },
   };
 }

@@ -75,8 +75,14 @@ export async function reading(
       if (night) nights.push({ repo, asOf: options.asOf ?? night.asOf, commit: night.commit });
     }
     if (nights.length === 0) {
-      const when = options.asOf === undefined ? 'yet' : `on or before ${options.asOf}`;
-      throw new NothingFound(`No night of ${names.join(', ')} is done ${when}. Run \`tablelore nightly\`.`);
+      const { asOf } = options;
+      const [when, command] =
+        asOf === undefined
+          ? ['yet', 'nightly']
+          : [`on or before ${asOf}, or it was dropped`, `backfill --from ${asOf} --to ${asOf}`];
+      throw new NothingFound(
+        `No night of ${names.join(', ')} is done ${when}. Run \`tablelore ${command}\`.`,
+      );
     }
     const answer: Reading['answer'] = (value, lines) => {
       if (options.json) terminal.line(JSON.stringify(value));

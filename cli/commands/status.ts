@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { oneLine } from '../../knowledge/plain-text.ts';
 import type { Database } from '../../store/database.ts';
+import { droppedNights } from '../../store/nights.ts';
 import { listRuns, readRun, readStages, type StoredRun } from '../../store/runs.ts';
 import { endedWell } from '../../schema/contracts/runs.ts';
 import { measureChanges } from '../../activities/changes.ts';
@@ -60,14 +61,15 @@ export function registerStatus(program: Command): void {
           if (runs.length === 0 && !running)
             throw new NothingFound('No run yet. `tablelore nightly` starts one.');
           if (options.json) for (const run of runs) terminal.line(JSON.stringify(brief(run)));
-          else if (runs.length > 0) for (const line of runLines(runs, terminal)) terminal.line(line);
+          else if (runs.length > 0)
+            for (const line of runLines(runs, terminal, await droppedNights(db))) terminal.line(line);
           return;
         }
         const runs = await namedRuns(db, repo, id);
         const nights = runs.filter((one) => one.id.startsWith(`${id}/`));
         if (nights.length > 1) {
           if (options.json) for (const night of nights) terminal.line(JSON.stringify(brief(night)));
-          else for (const line of runLines(nights, terminal)) terminal.line(line);
+          else for (const line of runLines(nights, terminal, await droppedNights(db))) terminal.line(line);
           return;
         }
         const run = (await readRun(db, id)) ?? pickRun(id, runs, (one) => one.id);
@@ -135,8 +137,12 @@ const colours: Readonly<Record<string, 'green' | 'red' | 'yellow' | 'cyan'>> = {
   running: 'cyan',
 };
 
-/** A line a run: when, what, outcome, figures, id. */
-export function* runLines(runs: readonly StoredRun[], { style }: Pick<Terminal, 'style'>): Generator<string> {
+/** A line a run: when, what, outcome, figures, id. `dropped`: nights that cannot be read any more. */
+export function* runLines(
+  runs: readonly StoredRun[],
+  { style }: Pick<Terminal, 'style'>,
+  dropped: readonly Pick<StoredRun, 'repo' | 'asOf'>[] = [],
+): Generator<string> {
   const width = (text: (run: StoredRun) => string) => Math.max(...runs.map((run) => text(run).length));
   const [repoWidth, kindWidth] = [width((run) => run.repo), width((run) => run.workflow)];
   for (const run of runs) {
@@ -149,6 +155,8 @@ export function* runLines(runs: readonly StoredRun[], { style }: Pick<Terminal, 
         : `${endedWell(report) ? `${count(report.tables, 'table')}, ` : ''}${duration(report.seconds)}${report.quarantinedCount > 0 ? `, ${report.quarantinedCount} failed` : ''}`;
     yield `${time}  ${run.repo.padEnd(repoWidth)}  ${run.workflow.padEnd(kindWidth)}  ${run.asOf}  ${outcome}  ${figures}`;
     yield `  ${style('dim', run.id)}`;
+    if (dropped.some(({ repo, asOf }) => repo === run.repo && asOf === run.asOf))
+      yield `  ${style('dim', 'dropped since: nothing can be read as of that date')}`;
     const reason = report?.reason ?? run.reason;
     if (reason) yield `  ${oneLine(reason)}`;
   }

@@ -192,6 +192,8 @@ export const runReportSchema = z.object({
   quarantined: z.array(z.object({ table: z.string(), stage: z.string(), error: z.string() })),
   quarantinedCount: z.int(),
   snapshot: z.string().nullable(),
+  /** Nights before a date that became too old for `keepDays`, and the results that only they had. Absent: none, and from older reports. */
+  dropped: z.object({ before: isoDate, nights: z.int(), sets: z.int() }).optional(),
   /** As-of date of what readers still see after a run that did not end well; null: no night yet. Absent otherwise, and from older reports. */
   readersSee: isoDate.nullable().optional(),
   seconds: z.number(),

@@ -72,3 +72,11 @@ test('a run that did not end well tells no figure of a night, and what readers s
 test('a night that is kept as history claims no vectors', () => {
   assert.match(told({ outcome: 'history' }), /2 cards, without vectors: searches find the newer night/);
 });
+
+test('nights that became too old to be kept are told', () => {
+  const dropped = { before: '2026-09-12', nights: 2, sets: 31 };
+  assert.match(
+    told({ dropped }),
+    /\n +dropped +2 nights before 2026-09-12 with 31 results, too old for keepDays/,
+  );
+});

@@ -7,6 +7,7 @@ import { parse, stringify } from 'yaml';
 import type { RunSummary } from '../../activities/contract.ts';
 import { measureChanges } from '../../activities/changes.ts';
 import { runReportSchema, type RunReport } from '../../schema/contracts/runs.ts';
+import { droppedNights } from '../../store/nights.ts';
 import { createWorld, lastDay, repo } from '../support/pipeline.ts';
 import { fixtures } from './found.ts';
 
@@ -20,7 +21,12 @@ const days = [
   ['2026-10-19', lastDay],
 ] as const;
 
-const world = await createWorld({ configure: (config) => void (config.repos[0].logs = []) });
+const world = await createWorld({
+  configure: (config) => {
+    config.repos[0].logs = [];
+    config.keepDays = 30;
+  },
+});
 const summaries: RunSummary[] = [];
 for (const [from, to] of days)
   summaries.push(...((await (await world.start('backfill', { from, to })).result()) as RunSummary[]));
@@ -66,4 +72,12 @@ test('a list that is cut keeps its count, and the whole one is read from the led
   assert.ok((whole?.newTables.count ?? 0) > 3);
   assert.equal(cut?.newTables.count, whole?.newTables.count);
   assert.deepEqual(cut?.newTables.listed, whole?.newTables.listed.slice(0, 3));
+});
+
+test('a night drops what is too old to be kept, and its report says so', async () => {
+  const { dropped } = await world.report(await world.night({ asOf: '2026-11-05' }));
+  assert.deepEqual({ ...dropped, sets: 0 }, { before: '2026-10-06', nights: 6, sets: 0 });
+  assert.ok((dropped?.sets ?? 0) > 0);
+  const gone = await droppedNights(world.db);
+  assert.deepEqual(gone.map(({ asOf }) => asOf).sort(), summaries.slice(0, 6).map(({ asOf }) => asOf)); // prettier-ignore
 });

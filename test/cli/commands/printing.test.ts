@@ -49,6 +49,15 @@ test('a run that goes on has a line without figures', () => {
   );
 });
 
+test('a night that was dropped is still listed, and said to be gone', () => {
+  const dropped = [{ repo: 'shop', asOf: '2026-10-20' }];
+  assert.match(
+    [...runLines([run('nightly-1', 'published')], plain, dropped)].join('\n'),
+    /\n {2}dropped since/,
+  );
+  assert.doesNotMatch([...runLines([run('nightly-1', 'published')], plain)].join(), /dropped/);
+});
+
 test('diagnostics stand in groups, the largest first, each cut with a hint', () => {
   const one = (code: string, line: number): Diagnostic => ({
     code,
