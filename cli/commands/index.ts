@@ -7,6 +7,7 @@ import { registerConventions } from './conventions.ts';
 import { registerDiagnostics } from './diagnostics.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerFindings } from './findings.ts';
+import { registerForget } from './forget.ts';
 import { registerGc } from './gc.ts';
 import { registerLineage } from './lineage.ts';
 import { registerMigrate } from './migrate.ts';
@@ -44,6 +45,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerWorker,
   registerModelBridge,
   registerGc,
+  registerForget,
   registerMigrate,
   registerDoctor,
 ];
