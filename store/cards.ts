@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { cardTotals } from './card-totals.ts';
 import type { Card, Conflict } from '../schema/contracts/card.ts';
+import { joinCardOfSet } from './card-of-set.ts';
 import { inTransaction, type Database } from './database.ts';
 import { jsonBatches, packJson, packLike, recordset, toJson, unpack } from './json.ts';
 import { holdRepo } from './repos.ts';
@@ -30,11 +31,12 @@ export async function saveCards(
   repo: string,
   cards: readonly NewCard[],
 ): Promise<Map<string, number>> {
+  // Their words are indexed before others have to wait.
+  await saveTexts(db, cards);
   return inTransaction(db, async (trx) => {
     const versions = new Map<string, number>();
     // Nobody may drop a version meanwhile that one of these becomes the difference from.
     await holdRepo(trx, repo);
-    await saveTexts(trx, cards);
     const bases = await wholeVersions(trx, repo, cards.map(({ table }) => table)); // prettier-ignore
     for (const batch of jsonBatches(rowsOf(cards, bases))) {
       const rows = recordset(batch, 'r', '"table" text, hash text, "textHash" text, path text, has text[], conflicts int, stale int, "columnEdges" int, base bigint, body text'); // prettier-ignore
@@ -148,5 +150,5 @@ function versionsAt(repo: string, at: CardsAt, tables?: readonly string[]) {
     select v.id as version
     from (${stateAt(repo, at.asOf, { stages: ['card'], tables })}) as state
     join tablelore.claim_set s on s.id = state.set_id
-    join tablelore.card_version v on v.repo = s.repo and v.table_id = s.table_id and v.hash = s.output_hash`;
+    ${joinCardOfSet}`;
 }

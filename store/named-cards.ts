@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Card } from '../schema/contracts/card.ts';
+import { joinCardOfSet } from './card-of-set.ts';
 import { cardBody, joinBase, readCard, type CardBody } from './cards.ts';
 import type { Database } from './database.ts';
 
@@ -29,7 +30,7 @@ export async function readCardsOfSets(db: Database, setIds: readonly number[]): 
   const { rows } = await sql<CardBody & { setId: number }>`
     select s.id as "setId", ${cardBody}
     from tablelore.claim_set s
-    join tablelore.card_version v on v.repo = s.repo and v.table_id = s.table_id and v.hash = s.output_hash ${joinBase}
+    ${joinCardOfSet} ${joinBase}
     where s.id = any(${[...setIds]}::bigint[]) and s.stage = 'card'`.execute(db);
   return new Map(rows.map(({ setId, ...stored }) => [setId, readCard(stored)]));
 }

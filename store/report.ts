@@ -1,5 +1,6 @@
 /** Figures of a run's report, counted where the rows are. */
 import { sql } from 'kysely';
+import { joinCardOfSet } from './card-of-set.ts';
 import type { Database } from './database.ts';
 import { slices } from './json.ts';
 import { stateAt } from './state-at.ts';
@@ -72,7 +73,7 @@ export async function countCards(db: Database, repo: string, asOf: string): Prom
       coalesce(sum(v.column_edges), 0)::int as "columnEdges"
     from state
     join tablelore.claim_set s on s.id = state.set_id
-    join tablelore.card_version v on v.repo = ${repo} and v.table_id = state.table_id and v.hash = s.output_hash
+    ${joinCardOfSet}
     cross join lateral (select v.path is not null as built) as made`.execute(db); // prettier-ignore
   return rows[0] as CardTotals;
 }

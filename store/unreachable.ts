@@ -1,5 +1,6 @@
 /** What searches read and no search can find any more. Cards and their history need none of it. */
 import { sql } from 'kysely';
+import { joinCardOfSet } from './card-of-set.ts';
 import { inTransaction, type Database } from './database.ts';
 import { slices } from './json.ts';
 
@@ -20,7 +21,7 @@ export async function dropUnreachable(db: Database): Promise<number> {
         where stage = 'card' order by repo, table_id, as_of desc
       ) as latest
       join tablelore.claim_set s on s.id = latest.set_id
-      join tablelore.card_version v on v.repo = s.repo and v.table_id = s.table_id and v.hash = s.output_hash
+      ${joinCardOfSet}
     )
     select t.text_hash as hash from tablelore.search_text t
     where not exists (select from found where found.text_hash = t.text_hash)
