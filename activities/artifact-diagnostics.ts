@@ -7,14 +7,26 @@ import type { Diagnostic } from '../schema/contracts/diagnostic.ts';
 import { filesOfPattern } from './dbt-artifacts.ts';
 import type { SourceFiles } from './source-files.ts';
 
-/** Of the artifacts that the configuration names and of those committed in dbt projects, whose texts must be loaded; each problem once. */
+/** Whether a commit is read with artifacts, given or committed. If not, nobody has to load whole projects to judge them. */
+export const hasArtifacts = ({
+  projects,
+  blobOf,
+  context,
+}: Pick<SourceFiles, 'projects' | 'blobOf' | 'context'>): boolean =>
+  (context('').artifacts ?? []).length > 0 ||
+  projects.some(({ kind, root }) => kind === 'dbt' && committed(root).some((path) => blobOf.has(path)));
+
+const committed = (root: string): string[] =>
+  artifactNames.map((name) => joinPath(root, 'target', `${name}.json`));
+
+/** Of the artifacts that the configuration names and of those committed in dbt projects, whose texts must be loaded if there are any; each problem once. */
 export function artifactDiagnostics(
   source: Pick<SourceFiles, 'projects' | 'blobOf' | 'context'>,
   { artifacts: patterns }: Pick<RepoConfig, 'artifacts'>,
   configDir: string,
 ): Diagnostic[] {
   const { artifacts = [] } = source.context('');
-  const projects = source.projects.filter(({ kind }) => kind === 'dbt');
+  const projects = hasArtifacts(source) ? source.projects.filter(({ kind }) => kind === 'dbt') : [];
   const found = [
     ...patterns
       .filter((pattern) => filesOfPattern(pattern, configDir).length === 0)
@@ -44,8 +56,7 @@ export function artifactDiagnostics(
 }
 
 const tooLarge = ({ blobOf, context }: Pick<SourceFiles, 'blobOf' | 'context'>, root: string): Diagnostic[] =>
-  artifactNames
-    .map((name) => joinPath(root, 'target', `${name}.json`))
+  committed(root)
     .filter((path) => blobOf.has(path) && context(path).file?.(path) === undefined)
     .map((path) =>
       note(

@@ -55,12 +55,12 @@ async function findFactsOf(deps: ActivityDeps, source: SourceFiles): Promise<Fac
     found.set(row.path, [...(found.get(row.path) ?? []), row]);
   const isHeld = ({ key }: StoredFacts) => held.get(source)?.has(key) === true;
   const asks = (row: StoredFacts) => !isHeld(row) && asksProject(row.trace);
-  if ([...found.values()].flat().some(asks)) await source.loadProjects();
+  const contextOf = [...found.values()].flat().some(asks) ? await source.loadProjects() : source.context;
   const blobAt = (path: string): string | undefined => source.blobOf.get(path);
   const known = new Map<string, string>();
   const missing: SourceFile[] = [];
   for (const file of source.files) {
-    const context = source.context(file.path);
+    const context = contextOf(file.path);
     const holds = found.get(file.path)?.find((row) => isHeld(row) || traceHolds(row, context, blobAt));
     if (holds) known.set(file.path, holds.key);
     else missing.push(file);

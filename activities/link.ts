@@ -7,7 +7,7 @@ import { pointedSets, type PointedSet } from '../store/pointed-sets.ts';
 import { pointTables, type PointerChange } from '../store/pointers.ts';
 import { setStages, type StageResult } from '../schema/contracts/stages.ts';
 import type { RunHandle, WorkList } from './contract.ts';
-import { artifactDiagnostics } from './artifact-diagnostics.ts';
+import { artifactDiagnostics, hasArtifacts } from './artifact-diagnostics.ts';
 import { withConventions } from './conventions.ts';
 import { catalogueOf, codeOwnersOf } from './declared-files.ts';
 import { declaredInterfaceHash, deriveInputHash } from './derive-inputs.ts';
@@ -53,8 +53,8 @@ async function linkCommit(deps: ActivityDeps, handle: RunHandle): Promise<Linked
     if (facts) files.push({ key, blob: source.blobOf.get(path) ?? '', facts });
   }
   const config = repoConfig(deps, handle.repo);
-  if (source.projects.some(({ kind }) => kind === 'dbt')) await source.loadProjects();
-  const catalogue = await catalogueOf(deps, handle.repo, source);
+  const read = hasArtifacts(source) ? { ...source, context: await source.loadProjects() } : source;
+  const catalogue = await catalogueOf(deps, handle.repo, read);
   const graph = linkFacts(files, {
     config,
     codeOwners: await codeOwnersOf(source),
@@ -72,7 +72,7 @@ async function linkCommit(deps: ActivityDeps, handle: RunHandle): Promise<Linked
     ...files.flatMap((file) => file.facts.diagnostics),
     ...graph.diagnostics,
     ...catalogue.diagnostics,
-    ...artifactDiagnostics(source, config, deps.configDir),
+    ...artifactDiagnostics(read, config, deps.configDir),
     ...unread,
   ];
   await saveDiagnostics(deps.db, handle.run, diagnostics);

@@ -9,6 +9,7 @@ import type { ActivityDeps } from './deps.ts';
 import { doneBefore, inputsHash } from './done-before.ts';
 import { becomesHistory } from './embed.ts';
 import { factsOfCommit } from './facts-of-commit.ts';
+import { filesToParse } from './files-to-parse.ts';
 import { alive } from './heartbeat.ts';
 import { priceOf } from './infer/exchange.ts';
 import { judgeConfig } from './infer/judge.ts';
@@ -32,18 +33,19 @@ export function preview(deps: ActivityDeps, request: PreviewRequest): Promise<Ni
     const skipped = await alreadyDone(deps, request, commit);
     if (skipped !== null) return { ...nothing, repo, asOf, skipped };
     const stages = stagesToRun(redo);
-    const { source, known, missing } = await factsOfCommit(deps, { repo, commit });
+    const facts = await factsOfCommit(deps, { repo, commit });
+    const { source, known } = facts;
     const derives = stages.has('derive') && !codeUnchanged;
     const stale = derives ? await staleTables(deps, { ...request, since: last?.commit ?? null }, { known, source }) : { tables: new Set<string>(), newFiles: 0 }; // prettier-ignore
     const { open, asked } = stages.has('infer') ? await wouldAsk(deps, { ...request, commit }, stale.tables) : { open: [], asked: [] }; // prettier-ignore
-    const toParse = redo.includes('parse') ? source.files.length : stages.has('parse') ? missing.length : 0;
+    const toParse = stages.has('parse') ? await filesToParse(deps, { ...request, table: null }, facts) : [];
     return {
       repo,
       asOf,
       commit,
       skipped: null,
       files: source.files.length,
-      toParse,
+      toParse: toParse.length,
       toDerive: stale.tables.size,
       newFiles: stale.newFiles,
       modelTables: asked.length,

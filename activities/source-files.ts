@@ -31,11 +31,13 @@ export interface SourceFiles {
   readonly blobOf: ReadonlyMap<string, string>;
   /** Paths of all files that are not too large to be read, sorted; with those that no reader takes. */
   readonly readable: readonly string[];
-  /** The commit's files as readers see them, with the texts of projects in memory once `loadProjects` has ended. */
-  readonly context: (path: string) => ReadContext;
-  /** Loads what is needed to see whether facts that asked their project still hold. */
-  readonly loadProjects: () => Promise<void>;
+  /** The commit's files as readers see them, without the texts of projects. */
+  readonly context: ContextOf;
+  /** The same with those texts, by which facts that asked their project are seen to hold; hundreds of megabytes that stay as long as it is held. */
+  readonly loadProjects: () => Promise<ContextOf>;
 }
+
+type ContextOf = (path: string) => ReadContext;
 
 export async function mirrorOf(deps: ActivityDeps, repo: string): Promise<Mirror> {
   const config = repoConfig(deps, repo);
@@ -94,17 +96,22 @@ async function load(deps: ActivityDeps, config: RepoConfig, commit: string): Pro
   });
   const byPath = new Map(files.map((file) => [file.path, file]));
   const artifacts = readArtifactTexts(artifactFiles(config, deps.configDir));
-  const context = (path: string): ReadContext => ({
-    dialect: dialectOf(path),
-    projects,
-    paths,
-    artifacts,
-    file: (other) => texts.get(other),
-    vars: config.vars,
-  });
-  let projectsLoaded: Promise<void> | null = null;
-  const loadProjects = () =>
-    (projectsLoaded ??= readTexts(mirror, projectFiles(projects, readable), blobOf, texts));
+  const contextOf =
+    (paths: readonly string[], texts: ReadonlyMap<string, SourceText>): ContextOf =>
+    (path) => ({
+      dialect: dialectOf(path),
+      projects,
+      paths,
+      artifacts,
+      file: (other) => texts.get(other),
+      vars: config.vars,
+    });
+  const loadProjects = async () => {
+    const all = new Map(texts);
+    await readTexts(mirror, projectFiles(projects, readable), blobOf, all);
+    // Readers remember what they read of a commit by its list of paths: by one of its own here, it is forgotten with the texts.
+    return contextOf([...paths], all);
+  };
   return {
     mirror,
     tree,
@@ -113,7 +120,7 @@ async function load(deps: ActivityDeps, config: RepoConfig, commit: string): Pro
     fileAt: (path) => byPath.get(path),
     blobOf,
     readable,
-    context,
+    context: contextOf(paths, texts),
     loadProjects,
   };
 }

@@ -304,9 +304,12 @@ test('a table name that fits none or several tables fails for good, with the nea
 });
 
 test('one table is made fresh, and nothing else is published', async () => {
+  const before = world.counts().parsed.length;
   const handle = await world.start('enrichTable', { table: 'marts.daily_sales', asOf: lastDay, force: true });
   const summary = (await handle.result()) as RunSummary;
   assert.equal(summary.outcome, 'unchanged');
+  const parsed = new Set(world.counts().parsed.slice(before));
+  assert.deepEqual(parsed, new Set(['dbt/models/marts/finance/_finance.yml', 'dbt/models/marts/finance/daily_sales.sql', 'dbt/tests/assert_daily_sales_matches_orders.sql'])); // prettier-ignore
   assert.deepEqual(new Set(world.counts().work.render.slice(-1)), new Set(['acme-data.marts.daily_sales']));
 });
 
