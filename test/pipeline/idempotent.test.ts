@@ -34,7 +34,7 @@ async function nights(around?: WorldOptions['around']) {
   await (
     await world.start('enrichTable', { table: 'marts.fct_orders', asOf: '2026-10-01', force: true })
   ).result();
-  await (await world.start('backfill', { from: '2026-10-01', dryRun: true })).result();
+  await (await world.start('backfill', { from: '2026-10-01', to: '2026-10-02', dryRun: true })).result();
   await world.client.workflow.execute('watch', { workflowId: `watch-${Date.now()}`, taskQueue: mainQueue, args: [{ repo }] }); // prettier-ignore
   return canonicalDump(world.db);
 }
