@@ -1,8 +1,9 @@
-import { parse, type TSESTree } from '@typescript-eslint/typescript-estree';
+import type { TSESTree } from '@typescript-eslint/typescript-estree';
 import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
 import type { Dialect } from '../../schema/contracts/dialect.ts';
 import { findings, type Findings } from '../reader.ts';
 import { callFunction } from './calls.ts';
+import { estree } from './estree.ts';
 import { newScope, type Library, type Run, type TagLibrary } from './run.ts';
 import { runBlock } from './statements.ts';
 import type { Scope, Value } from './values.ts';
@@ -86,7 +87,7 @@ function parseProgram(
   firstLine: number,
 ): TSESTree.Program | undefined {
   try {
-    return parse(text, {
+    return estree().parse(text, {
       loc: true,
       range: true,
       jsx: /\.[jt]sx$/.test(path),

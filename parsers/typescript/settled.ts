@@ -1,5 +1,6 @@
 /** Tests of what a call says itself. */
-import { simpleTraverse, type TSESTree } from '@typescript-eslint/typescript-estree';
+import type { TSESTree } from '@typescript-eslint/typescript-estree';
+import { estree } from './estree.ts';
 import type { FunctionValue, Scope, Value } from './values.ts';
 
 type FunctionNode = FunctionValue['node'];
@@ -28,7 +29,7 @@ export function isSettled(test: TSESTree.Expression, scope: Scope): boolean {
 /** The names of a function's parameters by their position; undefined for patterns, and for those that its body assigns to. */
 function unassigned(node: FunctionNode): readonly (string | undefined)[] {
   const assigned = new Set<string>();
-  simpleTraverse(node.body, {
+  estree().simpleTraverse(node.body, {
     enter: (inner) => {
       if (inner.type === 'AssignmentExpression' && inner.left.type === 'Identifier')
         assigned.add(inner.left.name);
