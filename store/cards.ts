@@ -121,7 +121,8 @@ export async function readConflicts(
   tables: readonly string[],
 ): Promise<Conflict[]> {
   const { rows } = await sql<CardBody>`
-    select ${cardBody} from (${versionsAt(repo, { asOf }, tables)}) as at
+    with at as materialized (${versionsAt(repo, { asOf }, tables)})
+    select ${cardBody} from at
     join tablelore.card_version v on v.id = at.version and v.conflicts > 0 ${joinBase}`.execute(db);
   return rows.flatMap((row) => readCard(row).conflicts);
 }
