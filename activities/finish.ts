@@ -49,6 +49,8 @@ export function finishRun(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
     await carryDiagnostics(deps, handle);
     const report = await makeReport(deps, handle, end, done);
     if (done && whole) {
+      // Before the look at other runs: one that begins in between may leave the ledger as nobody has published it.
+      const state = await nightState(deps, handle);
       await recordNight(db, repo, {
         asOf,
         run,
@@ -56,7 +58,7 @@ export function finishRun(deps: ActivityDeps, handle: RunHandle, end: RunEnd): P
         nightHash: await nightHash(deps, handle, report),
         published: end.outcome !== 'history',
         // What another run did meanwhile may not be on its cards.
-        stateHash: (await othersSince(db, repo, run)) ? null : await nightState(deps, handle),
+        stateHash: (await othersSince(db, repo, run)) ? null : state,
       });
     }
     await storeEnd(db, run, end.outcome, report);

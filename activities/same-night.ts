@@ -26,13 +26,14 @@ export async function sameNight(deps: ActivityDeps, handle: RunHandle): Promise<
   const { repo, asOf, redo } = handle;
   if (!isWhole(handle) || redo.length > 0) return null;
   const last = await lastNight(db, repo, asOf);
-  if (last === null || !last.published || last.stateHash !== (await nightState(deps, handle))) return null;
+  if (last === null || !last.published || last.stateHash === null) return null;
   const report = (await readRun(db, last.run))?.report ?? null;
   if (report?.version !== reportVersion || report.embeddingModel !== embedder.model || !allEmbedded(report))
     return null;
   const published = await currentSnapshot(db, repo);
   // A single table that was published since may show what the ledger has taken back.
-  return published?.run === last.run || published?.run === handle.run ? report : null;
+  if (published?.run !== last.run && published?.run !== handle.run) return null;
+  return last.stateHash === (await nightState(deps, handle)) ? report : null;
 }
 
 const allEmbedded = ({ coverage }: RunReport): boolean =>
