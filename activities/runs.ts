@@ -27,14 +27,13 @@ export function beginRun(deps: ActivityDeps, request: BeginRun): Promise<BeginRe
   return alive(async () => {
     const { db } = deps;
     const { repo, asOf, run } = request;
-    const usd = await usdLeft(deps, request);
     const late = Date.now() - Date.parse(asOf) > 2 * dayMs;
     const others = (await liveLeases(db, repo)).filter((lease) => lease.holder !== run);
     if (request.givesWay && !late && others.length > 0)
       return { skipped: `${others[0]?.holder ?? 'another run'} is still under way` };
     if (request.table === null) await lease(deps, request);
     try {
-      return await underLease(deps, request, () => begin(deps, request, usd));
+      return await underLease(deps, request, async () => begin(deps, request, await usdLeft(deps, request)));
     } catch (error) {
       await endBeforeBegin(deps, request, error).catch(() => {});
       throw error;
@@ -42,11 +41,11 @@ export function beginRun(deps: ActivityDeps, request: BeginRun): Promise<BeginRe
   });
 }
 
-/** A run that does not begin keeps nobody waiting; one that never will is told of beside the others. */
+/** A run that never will begin keeps nobody waiting, and is told of beside the others. One that tries again has its lease, perhaps in another attempt. */
 async function endBeforeBegin({ db }: ActivityDeps, request: BeginRun, error: unknown): Promise<void> {
   const { run, workflow, repo, asOf, input } = request;
-  if (request.table === null) await releaseLease(db, repo, asOf, run);
   if (!isTableloreError(error) || error.retry) return;
+  if (request.table === null) await releaseLease(db, repo, asOf, run);
   await storeRun(db, { id: run, workflow, repo, asOf, commit: '', input });
   await storeEnd(db, run, 'failed', null, explain(error));
 }
