@@ -9,6 +9,7 @@ import type { BeginRun } from './contract.ts';
 import { filesOf } from './named-files.ts';
 import { repoConfig, type ActivityDeps } from './deps.ts';
 import { hashOf } from './hash.ts';
+import { judgeName } from './infer/judge.ts';
 import { codeHash } from './runs.ts';
 
 /** Names what a backfilled night rests on: the commit, the configuration, versions, models, logs and notes, and what was asked for. */
@@ -18,12 +19,20 @@ export async function inputsHash(
   commit: string,
 ): Promise<string> {
   const { logs, people, annotations } = repoConfig(deps, repo);
+  const { maxOutputTokens, perTable } = deps.config.model;
   const files = await filesOf(logs.map(({ path }) => path), deps.configDir); // prettier-ignore
   const notes = [people, annotations].flatMap((path) => path ?? []).map((path) => resolve(deps.configDir, path)); // prettier-ignore
   return hashOf({
     code: codeHash(deps, repo, commit),
     files: await Promise.all([...files, ...notes].map(marksOf)),
-    model: [deps.model?.model, deps.model?.effort, promptVersion, deps.judge?.model],
+    model: [
+      deps.model?.model,
+      deps.model?.effort,
+      deps.model?.temperature,
+      promptVersion,
+      judgeName(deps.judge),
+    ],
+    bounds: [maxOutputTokens, perTable],
     embeddings: deps.embedder.model,
     renderVersion,
     mergeVersion,
