@@ -5,7 +5,7 @@ import { holdRepo } from './repos.ts';
 
 export interface FoundLog {
   readonly path: string;
-  /** As `LogFile` has it. */
+  /** As `LogFile` has it: what it holds, and after a dot how it is read. */
   readonly hash: string;
 }
 
@@ -46,23 +46,27 @@ export async function placeLogs(db: Database, repo: string, found: readonly Foun
 
 /** Pure. */
 export function movesOf(rows: readonly Row[], found: readonly FoundLog[]): Move[] {
-  const hashAt = new Map(found.map(({ path, hash }) => [path, hash]));
-  const stays = (row: Row) => hashAt.get(row.path) === row.hash;
-  const held = new Set(rows.filter(stays).map(({ hash }) => hash));
+  const contentAt = new Map(found.map((log) => [log.path, contentOf(log)]));
+  const stays = (row: Row) => contentAt.get(row.path) === contentOf(row);
+  const held = new Set(rows.filter(stays).map(contentOf));
   const taken = new Set<string>();
   const moves: Move[] = [];
-  for (const { id, hash } of rows.filter((row) => !stays(row))) {
-    const path = held.has(hash) ? undefined : found.find((one) => one.hash === hash)?.path;
+  for (const row of rows.filter((row) => !stays(row))) {
+    const content = contentOf(row);
+    const path = held.has(content) ? undefined : found.find((one) => contentOf(one) === content)?.path;
     if (path === undefined) continue;
-    held.add(hash);
+    held.add(content);
     taken.add(path);
-    moves.push({ id, path });
+    moves.push({ id: row.id, path });
   }
   const moved = new Set(moves.map(({ id }) => id));
   for (const { id, path, hash } of rows.filter((row) => !stays(row) && !moved.has(row.id))) {
-    const now = hashAt.get(path);
+    const now = contentAt.get(path);
     if (taken.has(path)) moves.push({ id, path: `${path} until ${hash.slice(0, 12)}` });
     else if (now !== undefined && held.has(now)) moves.push({ id, path: null });
   }
   return moves;
 }
+
+/** Logs that are read otherwise than before still hold what they held. */
+const contentOf = ({ hash }: Pick<FoundLog, 'hash'>): string => hash.replace(/\..*$/, '');

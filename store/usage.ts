@@ -4,7 +4,7 @@ import { inTransaction, type Database } from './database.ts';
 import { jsonBatches, recordset, toJson } from './json.ts';
 import { holdRepo } from './repos.ts';
 
-/** A query log as it was read. `path` names it; `hash` is of its content. */
+/** A query log as it was read. `path` names it; `hash` is of its content, then of how it was read. */
 export interface LogFile {
   readonly path: string;
   readonly hash: string;
@@ -31,7 +31,7 @@ export interface TemplateDay {
   readonly roles: Readonly<Record<string, number>>;
 }
 
-/** Log files that are read already, by the hash of their content: under another path it is the same log. */
+/** Log files that are read already, by that hash: under another path it is the same log. */
 export async function findLogFiles(db: Database, repo: string): Promise<Map<string, LogFile>> {
   const rows = await db
     .selectFrom('tablelore.log_file')

@@ -83,7 +83,7 @@ async function rolesOf(deps: Deps, handle: RunHandle, { people: path }: RepoConf
 interface FoundLog {
   /** Relative to the configuration. */
   readonly path: string;
-  /** Of its content and of all that decides what is read out of it: a log whose fields were named wrongly is read again. */
+  /** Of its content, then of all that decides what is read out of it: a log whose fields were named wrongly is read again. */
   readonly hash: string;
   readonly source: LogSource;
   readonly dialect: Dialect;
@@ -104,14 +104,14 @@ async function findLogs(
       signal.throwIfAborted();
       const path = relative(configDir, file);
       if (found.has(path)) continue;
-      found.set(path, { path, hash: await hashFile(file, reading), source, dialect });
+      found.set(path, { path, hash: `${await hashFile(file)}.${reading}`, source, dialect });
     }
   }
   return [...found.values()];
 }
 
-async function hashFile(path: string, reading: string): Promise<string> {
-  const hash = createHash('sha256').update(reading);
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }

@@ -84,6 +84,26 @@ withDatabases('no day is lost when logs are renamed every day', async ({ db }, t
   assert.deepEqual((await night()).days, ['2026-10-01', '2026-10-02', '2026-10-04']);
 });
 
+withDatabases(
+  'no day is lost or counted twice when logs are renamed and read otherwise in one night',
+  async ({ db }, t) => {
+    const { write, rename, night } = await logsOf(db, t);
+    write('0.jsonl', on('2026-10-01'));
+    await night();
+    rename('0.jsonl', '1.jsonl');
+    write('0.jsonl', on('2026-10-02'));
+    await night();
+    rename('0.jsonl', '1.jsonl');
+    assert.deepEqual((await night({ dialect: 'bigquery' })).days, ['2026-10-01', '2026-10-02']);
+    write('0.jsonl', on('2026-10-03'));
+    assert.deepEqual((await night({ dialect: 'snowflake' })).days, [
+      '2026-10-01',
+      '2026-10-02',
+      '2026-10-03',
+    ]);
+  },
+);
+
 withDatabases('a log is read again once it is configured otherwise', async ({ db }, t) => {
   const { write, night } = await logsOf(db, t);
   write('a.jsonl', JSON.stringify({ text: 'select 1', who: 'ann', began: '2026-10-01T08:00:00Z' }));
