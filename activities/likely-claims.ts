@@ -122,10 +122,11 @@ function referringTable(
     ...derivedKeys(state).map(({ columns, proved }) => ({ columns, sure: proved })),
     ...(likely ? [{ columns: likely.columns, sure: false }] : []),
   ];
+  const columns = columnNames(state);
   return {
     table,
-    columns: columnNames(state),
-    named: entityColumns(table, columnNames(state)),
+    columns,
+    named: entityColumns(table, columns),
     keys: keys.flatMap(({ columns: [column, ...more], sure }) =>
       column === undefined || more.length > 0 ? [] : [{ column, sure }],
     ),

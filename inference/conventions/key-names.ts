@@ -27,9 +27,10 @@ export function namedKeys(table: string, columns: readonly string[], firstKnown:
   const name = thingWords(table);
   const ofTimes = name.some(isVersion) || columns.some((column) => /^(dbt_)?valid_(from|to)$/i.test(column));
   return columns.flatMap((column, i): NamedKey[] => {
+    const isFirst = i === 0 && firstKnown;
+    if (!isFirst && !mayIdentify.test(column)) return [];
     const words = wordsOf(column);
     const kind = keyName(words, name);
-    const isFirst = i === 0 && firstKnown;
     const prior = (isFirst ? first : later)[kind];
     if (prior === undefined) return [];
     const manner = `${kind}${isFirst ? ' first' : ''}`;
@@ -63,6 +64,8 @@ function keyName(column: readonly string[], table: readonly string[]): KeyName {
 }
 
 const endings = new Set(['id', 'key', 'sk', 'pk', 'uuid', 'guid', 'iid']);
+/** So that not all of ten thousand wide tables' columns are taken into words: the same endings, also in the plural. */
+const mayIdentify = /(?:id|key|sk|pk)s?[^a-z0-9]*$/i;
 /** Words that tell of a key what kind it is, not of what. */
 const kinds = new Set(['primary', 'unique', 'surrogate', 'natural', 'row', 'pk', 'sk']);
 /** Words that tell of a table where in the pipeline it stands, not what it holds. */

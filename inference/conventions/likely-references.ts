@@ -38,6 +38,9 @@ const mostKeyed = 60;
 /** Which of several versions of one thing is meant: `dim_account_current_id`. */
 const versions = new Set('current original previous latest initial first last'.split(' '));
 
+/** Only columns that are called so refer to others, and are referred to. */
+const keyEnding = /(?:id|key|sk|code)$/i;
+
 /** Of things that contain each other: another row of the same table. */
 const ofParent = /^parent_?(id|key|sk)$/i;
 
@@ -72,7 +75,7 @@ function targets(tables: readonly ReferringTable[]): Map<string, Target[]> {
     for (const { column, sure } of distinct.slice(0, 3)) {
       const own = wordsOf(column).slice(0, -1);
       const thing = own.length === 0 ? thingWords(table) : own;
-      if (thing.length === 0 || !/id|key|sk|code$/i.test(column) || !thing.some((word) => words.includes(word))) continue; // prettier-ignore
+      if (thing.length === 0 || !keyEnding.test(column) || !thing.some((word) => words.includes(word))) continue; // prettier-ignore
       const name = joined(own.length === 0 ? [...thing, column] : [column]);
       const target = { table, key: column, sure, bare: own.length === 0, thing, words };
       const others = byKey.get(name);
@@ -92,7 +95,7 @@ function referencesOf(
   const parts = column.toLowerCase().split('_').filter((part) => part !== ''); // prettier-ignore
   const words = nameWords(table);
   // a table's own key refers to nothing, but `parent_account_id` may refer to the table itself
-  if (own.has(column.toLowerCase())) return [];
+  if (own.has(column.toLowerCase()) || !keyEnding.test(column)) return [];
   const found = namesIn(parts).flatMap(([name, from]) => {
     const keyed = byKey.get(name) ?? [];
     if (keyed.length > mostKeyed) return [];

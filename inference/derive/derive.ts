@@ -172,19 +172,21 @@ const placed = <T extends { readonly line?: number }>(
 ): T & Partial<Place> => (one.line === undefined ? one : { ...one, ...placeOf(one.line) });
 
 function columnsOf(first: Run, runs: readonly Run[]): DerivedColumn[] {
-  const open = first.query.schema.items.findIndex(isOpen);
+  const { items } = first.query.schema;
+  const open = items.findIndex(isOpen);
+  // a column that stands more than once is where it stands first
+  const places = new Map(items.flatMap((item, i) => (isOpen(item) ? [] : [[item.id, i] as const])).reverse());
   const seen = new Set<string>();
   return first.columns.flatMap((column): DerivedColumn[] => {
     const key = column.name.toLowerCase();
     if (seen.has(key)) return [];
     seen.add(key);
-    const index = first.query.schema.items.findIndex((item) => !isOpen(item) && item.id === column.id);
     const values = runs.map((run) => run.known.values.get(run.idOf(column.name) ?? -1));
     const literals = values.every((list) => list !== undefined) ? [...new Set(values.flat())] : null;
     return [
       {
         name: column.name,
-        position: open !== -1 && index > open ? null : seen.size - 1,
+        position: open !== -1 && (places.get(column.id) ?? -1) > open ? null : seen.size - 1,
         type: columnType(column.id, first.prover),
         nullable: runs.every((run) => run.known.notNull.has(run.idOf(column.name) ?? -1)) ? false : null,
         values: literals && literals.length <= 32 && !literals.every(isEmpty) ? literals : null,
