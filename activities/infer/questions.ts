@@ -1,5 +1,5 @@
 /** What the model is to be asked about each table, and whether it was asked that already. */
-import { claimLine } from '../../inference/model/claim-text.ts';
+import { alikeWords } from '../../inference/model/claim-text.ts';
 import { promptVersion } from '../../inference/model/instructions.ts';
 import { tableReadingSchema } from '../../inference/model/output-contract.ts';
 import { shortFields, shortText } from '../../inference/model/short-text.ts';
@@ -66,7 +66,13 @@ export async function loadQuestions(
       upstream: link.upstream.map((other) => ({ table: other, text: shortText(said(other, saying)) })),
       similar: said(table, ['relate']).flatMap((claim) =>
         claim.field === 'similar'
-          ? [{ table: claim.value.table, text: claimLine(claim), likeness: claim.value.likeness }]
+          ? [
+              {
+                table: claim.value.table,
+                text: alikeWords(claim.value).join('; '),
+                likeness: claim.value.likeness,
+              },
+            ]
           : [],
       ),
       usageBand:

@@ -1,10 +1,41 @@
 /** Claims as short lines for the dossier. */
-import type { NewClaim } from '../../schema/contracts/claims.ts';
+import type { ClaimValue, NewClaim } from '../../schema/contracts/claims.ts';
 import { columnWords, plainValues } from '../../schema/contracts/column-words.ts';
 
 /** "grain (derived): one row per day; key activity_date, platform [proved]". */
-export function claimLine(claim: NewClaim): string {
+function claimLine(claim: NewClaim): string {
   return `${claim.field} (${claim.origin}): ${valueText(claim)}`;
+}
+
+/**
+ * Lines of a table's claims, in their order. All that is said of a column stands on one line, where the first of its claims does; one of which only the name is
+ * known has none.
+ */
+export function claimLines(claims: readonly NewClaim[]): string[] {
+  const columns = Map.groupBy(claims.filter(tellsOfColumn), (claim) => claim.value.column.toLowerCase());
+  return claims.flatMap((claim) => {
+    if (claim.field !== 'column') return [claimLine(claim)];
+    const told = columns.get(claim.value.column.toLowerCase()) ?? [];
+    if (told[0] !== claim) return [];
+    const parts = new Set(told.flatMap(({ value }) => columnParts(value)));
+    const origins = new Set(told.map(({ origin }) => origin));
+    return [flat(`column (${[...origins].join(', ')}): ${claim.value.column}: ${[...parts].join('; ')}`)];
+  });
+}
+
+type ColumnClaim = Extract<NewClaim, { readonly field: 'column' }>;
+const tellsOfColumn = (claim: NewClaim): claim is ColumnClaim =>
+  claim.field === 'column' && columnParts(claim.value).length > 0;
+
+/** What is known of a column beside its name. */
+function columnParts(column: ColumnClaim['value']): string[] {
+  const parts = [
+    column.type,
+    column.nullable === false ? 'never NULL' : null,
+    columnWords(column),
+    plainValues(column)?.join(' | ') ?? null,
+  ];
+  return parts.filter((part) => part !== null && part !== '');
 }
 
 /** A claim's value in words, on one line. */
@@ -29,26 +60,18 @@ function textOf(claim: NewClaim): string {
       const { columns, to, to_columns, cardinality } = claim.value;
       return `${columns.join(', ')} = ${to} ${to_columns.join(', ')} (${cardinality})`;
     }
-    case 'column': {
-      const { column, type, nullable } = claim.value;
-      const parts = [
-        type,
-        nullable === false ? 'never NULL' : null,
-        columnWords(claim.value),
-        plainValues(claim.value)?.join(' | ') ?? null,
-      ];
-      return `${column}: ${parts.filter((part) => part !== null && part !== '').join('; ')}`;
-    }
+    case 'column':
+      return [claim.value.column, columnParts(claim.value).join('; ')].filter(Boolean).join(': ');
     case 'population':
       return [claim.value.words, claim.value.sql].filter(Boolean).join(' — ');
-    case 'freshness':
-      return [claim.value.schedule, claim.value.window, claim.value.words].filter(Boolean).join('; ');
+    case 'freshness': {
+      const { schedule, window, words } = claim.value;
+      return [...[schedule, window].filter((part) => part !== null && !words.includes(part)), words].filter(Boolean).join('; '); // prettier-ignore
+    }
     case 'owner':
       return `${claim.value.owner} [${claim.value.source}]`;
-    case 'similar': {
-      const { table, differences, rule } = claim.value;
-      return [table, ...differences, ...(rule === null ? [] : [rule])].join('; ');
-    }
+    case 'similar':
+      return [claim.value.table, ...alikeWords(claim.value)].join('; ');
     case 'upstream':
       return claim.value.table;
     case 'column_lineage': {
@@ -63,6 +86,12 @@ function textOf(claim: NewClaim): string {
       return claim.value.band;
   }
 }
+
+/** In what a look-alike differs, and when to take it. */
+export const alikeWords = ({ differences, rule }: ClaimValue<'similar'>): string[] => [
+  ...differences,
+  ...(rule === null ? [] : [rule]),
+];
 
 /** One line: what text brings along (line ends, control characters) must not look like structure of the dossier. */
 export const flat = (text: string): string =>

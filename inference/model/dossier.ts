@@ -1,6 +1,6 @@
 /** What the model is told about one table, item by item. Pure: the same inputs give the same bytes. */
 import type { ClaimField, NewClaim } from '../../schema/contracts/claims.ts';
-import { claimLine, flat } from './claim-text.ts';
+import { claimLines, flat } from './claim-text.ts';
 import { excerpt, numberedLines, wantedLines, type DossierFile } from './excerpt.ts';
 import type { Span } from './shown.ts';
 import { fairShares } from './shares.ts';
@@ -41,7 +41,7 @@ export function assembleDossier(input: DossierInput, budget: number): DossierIte
   const items = [
     aboutItem(input),
     openItem(claims, budget * openShare),
-    listItem('Known', claims.map(claimLine), budget * claimShare),
+    listItem('Known', claimLines(claims), budget * claimShare),
     listItem('Reads', input.upstream.map(told), budget * upstreamShare),
     listItem('Look-alikes', input.similar.map(told), budget * similarShare),
   ].filter((item) => item !== null);

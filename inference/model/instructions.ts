@@ -1,7 +1,7 @@
 import type { Bound } from './bounds.ts';
 
 /** Raised whenever instructions, dossier, tools or checks change so that another answer may come: every table is then read anew, as the budget allows. */
-export const promptVersion = '6';
+export const promptVersion = '7';
 
 /** The same bytes for every table and turn: servers cache what requests begin with. */
 export const instructions = `You read the code that builds one table of a data warehouse and say what the table means, for analysts and programs that will query it.

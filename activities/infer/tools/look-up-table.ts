@@ -1,4 +1,4 @@
-import { claimLine, flat } from '../../../inference/model/claim-text.ts';
+import { claimLines, flat } from '../../../inference/model/claim-text.ts';
 import { pageOf, refused, type ToolOutput } from '../../../inference/model/tool-output.ts';
 import type { ToolInput } from '../../../inference/model/tools.ts';
 import { redact } from '../../../knowledge/redact.ts';
@@ -18,11 +18,14 @@ export async function lookUpTable(
     };
   const { claims, downstream, columns, hash } = await ledger.about(table);
   const path = ledger.pathOf(table);
+  const named = claims.flatMap((claim) => (claim.field === 'column' ? [claim.value.column] : []));
   const lines = [
     `Table: ${flat(table)}`,
     ...(path === null ? [] : [`Built by: ${flat(path)}`]),
-    ...(columns === null ? [] : [`All columns: ${flat(columns.join(', '))}`]),
-    ...claims.map((claim) => `- ${claimLine(claim)}`),
+    columns === null
+      ? `Some columns: ${flat([...new Set(named)].join(', ')) || 'none is known'}`
+      : `All columns: ${flat(columns.join(', '))}`,
+    ...claimLines(claims).map((line) => `- ${line}`),
     ...(downstream.length === 0 ? ['Read by: no table'] : downstream.map((by) => `Read by: ${flat(by)}`)),
   ];
   return { ...pageOf([...new Set(lines)].map((line) => ({ text: redact(line) })), input.page), table, hash }; // prettier-ignore

@@ -44,6 +44,32 @@ File c.sql:
   );
 });
 
+test('what is known of a column is told once, and a name alone not at all', () => {
+  const column = (origin: 'declared' | 'derived', name: string, more: object): NewClaim => ({
+    ...common,
+    origin,
+    field: 'column',
+    value: {
+      column: name,
+      position: null,
+      type: null,
+      description: null,
+      nullable: null,
+      values: null,
+      ...more,
+    },
+  });
+  const claims = [
+    column('declared', 'ID', { description: 'The order.', nullable: false }),
+    column('declared', 'state', {}),
+    column('derived', 'id', { type: 'INT64', description: 'The order.' }),
+    column('derived', 'state', {}),
+  ];
+  const told = text({ ...input, claims });
+  assert.match(told, /\nKnown:\n- column \(declared, derived\): ID: never NULL; The order\.; INT64\n\n/);
+  assert.match(told, /\nColumns without a description: state\n/);
+});
+
 test('a huge table stays within the budget, and keeps what tells most', () => {
   const column = (name: string, about: string | null): NewClaim => ({
     ...common,
