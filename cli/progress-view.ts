@@ -99,8 +99,8 @@ function outcome(stage: StageProgress): string {
   const parts = [`${stage.done} done`];
   if (stage.reused > 0) parts.push(`${stage.reused} unchanged`);
   if (stage.failed > 0) parts.push(`${stage.failed} failed`);
-  if (stage.left > 0) parts.push(`${stage.left} left: ${stage.stopped ?? 'the budget is spent'}`);
   if (stage.beyond) parts.push(`${stage.beyond} more for another night`);
+  if (stage.left > 0) parts.push(`${stage.left} left: ${stage.stopped ?? 'the budget is spent'}`);
   return `${parts.join(', ').padEnd(30)} ${duration(stage.seconds)}`;
 }
 
