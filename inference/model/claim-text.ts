@@ -35,7 +35,7 @@ function columnParts(column: ColumnClaim['value']): string[] {
     columnWords(column),
     plainValues(column)?.join(' | ') ?? null,
   ];
-  return parts.filter((part) => part !== null && part !== '');
+  return parts.flatMap((part) => (part === null || part === '' ? [] : [part]));
 }
 
 /** A claim's value in words, on one line. */
