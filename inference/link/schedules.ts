@@ -1,12 +1,17 @@
 /** Schedules as schedulers write them: in words, and how often they run. */
 import { own } from '../../schema/contracts/own.ts';
 
-const presets: Readonly<Record<string, { readonly words: string; readonly weekly: number }>> = {
-  '@hourly': { words: 'every hour', weekly: 168 },
-  '@daily': { words: 'every day at 00:00', weekly: 7 },
-  '@weekly': { words: 'every week', weekly: 1 },
-  '@monthly': { words: 'every month', weekly: 0.23 },
-  '@once': { words: 'once', weekly: 0 },
+/** `cron`: what a preset is short for; absent for what does not come again. */
+const presets: Readonly<Record<string, { readonly words: string; readonly cron?: string }>> = {
+  '@hourly': { words: 'every hour', cron: '0 * * * *' },
+  '@daily': { words: 'every day at 00:00', cron: '0 0 * * *' },
+  '@midnight': { words: 'every day at 00:00', cron: '0 0 * * *' },
+  '@weekly': { words: 'every week', cron: '0 0 * * 0' },
+  '@monthly': { words: 'every month', cron: '0 0 1 * *' },
+  '@quarterly': { words: 'every quarter', cron: '0 0 1 */3 *' },
+  '@yearly': { words: 'every year', cron: '0 0 1 1 *' },
+  '@annually': { words: 'every year', cron: '0 0 1 1 *' },
+  '@once': { words: 'once' },
 };
 
 export function scheduleWords(schedule: string): string {
@@ -19,28 +24,54 @@ export function scheduleWords(schedule: string): string {
   return `on schedule "${schedule}"`;
 }
 
-/** Runs a week of a cron expression or preset, roughly; 0 for what is neither. */
+/** Runs a week of a cron expression or preset, roughly; 0 for what is neither, and for what has no say in it (`L`, `#`). */
 export function runsAWeek(schedule: string): number {
-  const preset = own(presets, schedule);
-  if (preset) return preset.weekly;
-  const fields = schedule.trim().split(/\s+/);
-  if (fields.length !== 5) return 0;
-  const [minutes = 0, hours = 0, monthDays = 0, months = 0, weekDays = 0] = [60, 24, 31, 12, 7].map((all, index) => times(fields[index] ?? '', all)); // prettier-ignore
-  const days = fields[2] === '*' ? weekDays : fields[4] === '*' ? (monthDays * 7) / 31 : weekDays + (monthDays * 7) / 31; // prettier-ignore
+  const fields = (own(presets, schedule)?.cron ?? schedule).trim().split(/\s+/);
+  const times = units.map((unit, index) => timesOf(fields[index] ?? '', unit));
+  if (fields.length !== units.length || times.includes(0)) return 0;
+  const [minutes = 0, hours = 0, monthDays = 0, months = 0, weekDays = 0] = times;
+  const ofMonth = (monthDays * 7) / 31;
+  // Of the two fields for days the one that says "any" does not count; where neither says it, a day of either will do.
+  const days = isAny(fields[2]) ? weekDays : isAny(fields[4]) ? ofMonth : Math.min(7, weekDays + ofMonth);
   return (minutes * hours * days * months) / 12;
 }
 
-const dayNames = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+const isAny = (field: string | undefined): boolean => field === '*' || field === '?';
 
-/** How many of `all` values a field of cron names. */
-function times(field: string, all: number): number {
-  const plain = field
-    .toUpperCase()
-    .replace(/[A-Z]{3}/g, (name) => String(Math.max(0, dayNames.indexOf(name))));
-  return plain.split(',').reduce((sum, part) => {
-    const [range = '', step = '1'] = part.split('/');
-    const [from, to] = range.split('-');
-    const span = range === '*' ? all : to === undefined ? 1 : Number(to) - Number(from) + 1;
-    return sum + Math.ceil((Number.isNaN(span) ? 1 : span) / Number(step));
-  }, 0);
+/** A field of cron: its values from `low` to `high`, their names in order, and after how many they begin again. */
+interface Unit {
+  readonly low: number;
+  readonly high: number;
+  readonly names: readonly string[];
+  readonly turn: number;
+}
+
+const unit = (low: number, high: number, names = '', turn = high - low + 1): Unit => ({
+  low,
+  high,
+  names: names.split(' ').filter((name) => name !== ''),
+  turn,
+});
+const units = [
+  unit(0, 59),
+  unit(0, 23),
+  unit(1, 31),
+  unit(1, 12, 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'),
+  unit(0, 7, 'SUN MON TUE WED THU FRI SAT', 7),
+];
+
+/** How many values a field names; 0 where it is not one of cron. Ranges may go past the last value (`22-2`, `FRI-MON`). */
+function timesOf(field: string, { low, high, names, turn }: Unit): number {
+  const named = new Set<number>();
+  for (const part of field.toUpperCase().split(',')) {
+    const [, any, first = '', last, step] = /^(?:([*?])|(\w+)(?:-(\w+))?)(?:\/([1-9]\d*))?$/.exec(part) ?? [];
+    const valueOf = (text: string): number => (names.includes(text) ? names.indexOf(text) + low : /^\d+$/.test(text) ? Number(text) : NaN); // prettier-ignore
+    const from = any === undefined ? valueOf(first) : low;
+    const open = any !== undefined || (last === undefined && step !== undefined);
+    const to = open ? low + turn - 1 : valueOf(last ?? first);
+    if (![from, to].every((value) => value >= low && value <= high)) return 0;
+    const end = to < from ? to + turn : to;
+    for (let value = from; value <= end; value += Number(step ?? 1)) named.add((value - low) % turn);
+  }
+  return named.size;
 }
