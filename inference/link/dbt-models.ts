@@ -9,9 +9,10 @@ export interface DbtModel {
   readonly root: string;
   readonly type: 'model' | 'snapshot' | 'seed';
   readonly package: string;
-  /** Package, folders below the models' own, name: what dotted selectors match. */
+  readonly name: string;
+  /** Package, folders below the project's folder of models, name; parts with dots in them as several. What dotted selectors match. */
   readonly fqn: readonly string[];
-  /** From the project's folder on. */
+  /** From the project's folder, with `../` where it lies beside. */
   readonly path: string;
   readonly tags: ReadonlySet<string>;
   readonly kind: TableKind;
@@ -21,19 +22,23 @@ export function dbtModels(tables: ReadonlyMap<TableId, TableFacts>): DbtModel[] 
   return [...tables.values()].flatMap(({ table, builds, declarations }) => {
     const tags = new Set(declarations.flatMap(({ declaration }) => declaration.declares === 'tag' ? declaration.tags : [])); // prettier-ignore
     return builds.flatMap(({ file: { facts }, build }): DbtModel[] => {
-      const node = /^(model|snapshot|seed)\.([^.]+)\.(.+)$/.exec(build.by ?? '');
+      const type = /^(model|snapshot|seed)\./.exec(build.by ?? '')?.[1] as DbtModel['type'] | undefined;
       const root = facts.reader === 'dbt' ? rootOf(facts) : undefined;
-      if (node === null || root === undefined) return [];
-      const [, type = 'model', owner = '', name = ''] = node;
-      const path = facts.path.slice(root === '' ? 0 : root.length + 1);
-      const folders = path.split('/').slice(1, -1);
-      const file = (path.split('/').at(-1) ?? '').replace(/\.\w+$/, '');
-      const fqn = [owner, ...folders, ...(type === 'snapshot' ? [file] : []), build.alias ?? name];
-      return [
-        { table, root, type: type as DbtModel['type'], package: owner, fqn, path, tags, kind: build.kind },
-      ];
+      const { fqn = [], kind } = build;
+      const [owner, name] = [fqn[0], fqn.at(-1)];
+      if (type === undefined || root === undefined || owner === undefined || name === undefined) return [];
+      const parts = fqn.flatMap((part) => part.split('.'));
+      const path = relativeTo(root, facts.path);
+      return [{ table, root, type, package: owner, name, fqn: parts, path, tags, kind }];
     });
   });
+}
+
+function relativeTo(root: string, path: string): string {
+  const [from, to] = [root === '' ? [] : root.split('/'), path.split('/')];
+  const apart = from.findIndex((part, index) => part !== to[index]);
+  const shared = apart < 0 ? from.length : apart;
+  return [...from.slice(shared).map(() => '..'), ...to.slice(shared)].join('/');
 }
 
 /** Entries of a dbt file's trace begin with its project. */

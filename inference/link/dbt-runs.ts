@@ -30,10 +30,14 @@ export function dbtRuns(
   if (runs.length === 0) return found;
   const byRoot = Map.groupBy(dbtModels(tables), ({ root }) => root);
   const neighbours = neighboursOf(upstream);
+  const selected = new Map<string, readonly DbtModel[]>();
   for (const { dbt, run } of runs) {
     const root = rootOf(dbt.folder, [...byRoot.keys()]);
-    const models = root === undefined ? [] : (byRoot.get(root) ?? []);
-    const chosen = selectModels(models, dbt.select, dbt.exclude, neighbours) ?? [];
+    if (root === undefined) continue;
+    const { select, exclude } = dbt;
+    const key = JSON.stringify([root, select, exclude]);
+    const chosen = selected.get(key) ?? selectModels(byRoot.get(root) ?? [], select, exclude, neighbours) ?? []; // prettier-ignore
+    selected.set(key, chosen);
     for (const { table, type, kind } of chosen) {
       if (kind === 'view' || kind === 'ephemeral' || !types[dbt.command].includes(type)) continue;
       const known = found.get(table);
@@ -44,15 +48,15 @@ export function dbtRuns(
   return found;
 }
 
-/** The project that the folder ends in. Where a job runs, folders have other beginnings, and of one project alone any name. */
+/** The project that the folder ends in: where a job runs, folders have other beginnings. A job that names no folder means the only project. */
 function rootOf(folder: string, roots: readonly string[]): string | undefined {
-  if (roots.length === 1) return roots[0];
   const parts = folder.split('/').filter((part) => part !== '' && part !== '.');
   const ending = (root: string): number => {
     const own = root.split('/').reverse();
     const differs = own.findIndex((part, index) => part !== parts.at(-1 - index));
     return differs < 0 ? own.length : differs;
   };
+  if (parts.length === 0) return roots.length === 1 ? roots[0] : undefined;
   const best = Math.max(0, ...roots.map(ending));
   const fitting = roots.filter((root) => ending(root) === best);
   return best > 0 && fitting.length === 1 ? fitting[0] : undefined;

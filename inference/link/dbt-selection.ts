@@ -8,7 +8,7 @@ export interface Neighbours {
   readonly down: (table: TableId) => Iterable<TableId>;
 }
 
-/** What `dbt run --select … --exclude …` takes of the models. Null where a selector is of a kind that facts cannot answer (`state:`, `@`, `result:`). */
+/** What `dbt run --select … --exclude …` takes of the models. Null where a selector is of a kind that facts cannot answer (`state:`, `@`, `result:`, sets of characters). */
 export function selectModels(
   models: readonly DbtModel[],
   select: readonly string[],
@@ -41,15 +41,16 @@ const unbuilt = /^(source|exposure|metric|semantic_model|test_name|test_type|uni
 function matching(models: readonly DbtModel[], written: string, around: Neighbours): Set<DbtModel> | null {
   const [, up, depthUp = '', named, value = '', down, depthDown = ''] =
     /^((\d*)\+)?(?:([a-z_][\w.]*):)?(.*?)(\+(\d*))?$/.exec(written) ?? [];
-  if (value === '' || value.startsWith('@')) return null;
+  if (value === '' || value.startsWith('@') || value.includes('[')) return null;
   const kind = named ?? (/\/|\.(sql|py|csv)$/.test(value) ? 'path' : 'fqn');
   if (unbuilt.test(kind)) return up === undefined && down === undefined ? new Set() : null;
-  const matches = kinds.get(kind);
+  const matches = kinds.get(kind)?.(value);
   if (matches === undefined) return null;
-  const found = new Set(models.filter((model) => matches(model, value)));
-  const byTable = Map.groupBy(models, ({ table }) => table);
-  const near = (next: Neighbours['up'], depth: string): DbtModel[] =>
-    reach([...found].map(({ table }) => table), next, depth === '' ? Infinity : Number(depth)).flatMap((table) => byTable.get(table) ?? []); // prettier-ignore
+  const found = new Set(models.filter(matches));
+  const near = (next: Neighbours['up'], depth: string): DbtModel[] => {
+    const reached = reach([...found].map(({ table }) => table), next, depth === '' ? Infinity : Number(depth)); // prettier-ignore
+    return models.filter(({ table }) => reached.has(table));
+  };
   return new Set([
     ...found,
     ...(up === undefined ? [] : near(around.up, depthUp)),
@@ -57,47 +58,63 @@ function matching(models: readonly DbtModel[], written: string, around: Neighbou
   ]);
 }
 
-function reach(from: readonly TableId[], next: Neighbours['up'], depth: number): TableId[] {
+function reach(from: readonly TableId[], next: Neighbours['up'], depth: number): ReadonlySet<TableId> {
   const seen = new Set(from);
-  let edge = from;
-  for (let step = 0; step < depth && edge.length > 0; step += 1) {
-    edge = edge.flatMap((table) => [...next(table)].filter((other) => !seen.has(other)));
+  let edge = seen;
+  for (let step = 0; step < depth && edge.size > 0; step += 1) {
+    edge = new Set([...edge].flatMap((table) => [...next(table)].filter((other) => !seen.has(other))));
     for (const table of edge) seen.add(table);
   }
-  return [...seen];
+  return seen;
 }
 
-const kinds: ReadonlyMap<string, (model: DbtModel, value: string) => boolean> = new Map([
-  ['fqn', ({ fqn }, value) => isNamed(fqn, value) || isNamed(fqn.slice(1), value)],
-  ['tag', ({ tags }, value) => [...tags].some((tag) => glob(value, tag))],
-  ['path', ({ path }, value) => isBelow(path, value.replace(/^\.\//, '').replace(/\/+$/, ''))],
-  ['file', ({ path }, value) => glob(value, path.split('/').at(-1) ?? '') || glob(value, path.replace(/^.*\/|\.\w+$/g, ''))], // prettier-ignore
-  ['package', (model, value) => glob(value, model.package)],
-  ['resource_type', ({ type }, value) => type === value],
-  ['config.materialized', ({ kind }, value) => kind === value],
+type Matches = (model: DbtModel) => boolean;
+
+const kinds: ReadonlyMap<string, (value: string) => Matches> = new Map<string, (value: string) => Matches>([
+  ['fqn', named],
+  ['tag', (value) => (model) => [...model.tags].some((tag) => glob(value, tag))],
+  ['path', (value) => below(value.replace(/^\.\//, '').replace(/\/+$/, ''))],
+  ['file', (value) => ({ path }) => glob(value, path.replace(/^.*\//, '')) || glob(value, path.replace(/^.*\/|\.\w+$/g, ''))], // prettier-ignore
+  ['package', (value) => (model) => glob(value, model.package)],
+  ['resource_type', (value) => (model) => model.type === value],
+  ['config.materialized', (value) => (model) => model.kind === value],
 ]);
 
-/** The last part of the name, or all of it from its beginning; behind a wildcard the rest must match as one. */
-function isNamed(fqn: readonly string[], value: string): boolean {
-  if (glob(value, fqn.at(-1) ?? '')) return true;
+const isWild = (pattern: string): boolean => /[*?]/.test(pattern);
+
+/** The last part of the name, or all of it from its beginning, with or without the package; behind a wildcard the rest must match as one. */
+function named(value: string): Matches {
   const parts = value.split('.');
-  const flat = fqn.flatMap((part) => part.split('.'));
-  if (flat.length < parts.length) return false;
-  const wild = parts.findIndex((part) => /[*?[\]]/.test(part));
+  const wild = parts.findIndex(isWild);
   const plain = wild < 0 ? parts : parts.slice(0, wild);
-  if (!plain.every((part, index) => part === flat[index])) return false;
-  return wild < 0 || glob(parts.slice(wild).join('.'), flat.slice(wild).join('.'));
+  const rest = parts.slice(plain.length).join('.');
+  const isFrom = (fqn: readonly string[], from: number): boolean =>
+    fqn.length - from >= parts.length &&
+    plain.every((part, index) => part === fqn[from + index]) &&
+    (wild < 0 || glob(rest, fqn.slice(from + wild).join('.')));
+  return ({ name, fqn }) => glob(value, name) || isFrom(fqn, 0) || isFrom(fqn, 1);
 }
 
-const isBelow = (path: string, folder: string): boolean =>
-  path.split('/').some((_, index, parts) => glob(folder, parts.slice(0, index + 1).join('/')));
+function below(folder: string): Matches {
+  if (!isWild(folder)) return ({ path }) => path === folder || path.startsWith(`${folder}/`);
+  return ({ path }) =>
+    path.split('/').some((_, index, parts) => glob(folder, parts.slice(0, index + 1).join('/')));
+}
 
-const patterns = new Map<string, RegExp>();
-
-/** Python's `fnmatch`, without sets of characters. */
+/** Python's `fnmatch`, without sets of characters. Takes at most as many steps as the lengths' product, whatever the pattern. */
 function glob(pattern: string, text: string): boolean {
-  if (!/[*?]/.test(pattern)) return pattern === text;
-  const known = patterns.get(pattern) ?? new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`, 's'); // prettier-ignore
-  patterns.set(pattern, known);
-  return known.test(text);
+  let [at, star, resume] = [0, -1, 0];
+  for (let index = 0; index < text.length;) {
+    if (pattern[at] === '*') {
+      [star, resume] = [at, index];
+      at += 1;
+    } else if (pattern[at] === '?' || pattern[at] === text[index]) {
+      at += 1;
+      index += 1;
+    } else if (star >= 0) {
+      resume += 1;
+      [at, index] = [star + 1, resume];
+    } else return false;
+  }
+  return /^\**$/.test(pattern.slice(at));
 }

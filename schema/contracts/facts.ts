@@ -94,6 +94,8 @@ export interface Build {
   readonly by?: string;
   /** The name that the code gives the table in place of its address (`ref('orders')` → `orders`); helps people find it. */
   readonly alias?: string;
+  /** Package, folders below the project's folder of models, name: what selectors match. Of dbt's nodes only. */
+  readonly fqn?: readonly string[];
   /** Names of default context for resolving short names written inside this build (`USE`, search path): outermost first. */
   readonly context?: readonly string[];
 }

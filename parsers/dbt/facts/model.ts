@@ -43,6 +43,7 @@ export function addModel(project: DbtProject, model: RenderedModel, lastLine: nu
     reads,
     by: node.uniqueId,
     alias: node.name,
+    fqn: [...node.fqn.slice(0, -1), node.name],
     ...(relation ? { relation } : {}),
     ...(later?.relation ? { incremental: later.relation } : {}),
     ...(uniqueKey.length > 0 ? { uniqueKey } : {}),
@@ -224,6 +225,7 @@ export function addSeed(
     reads: [],
     by: node.uniqueId,
     alias: node.name,
+    fqn: [...node.fqn.slice(0, -1), node.name],
     ...(whole ? { relation } : {}),
   });
   const columns = seed.columns.map((name) => ({ name }));

@@ -14,6 +14,7 @@ const model = (path: string, tags: string[] = [], kind: TableKind = 'table'): Db
     root: '',
     type: 'model',
     package: 'shop',
+    name,
     fqn: ['shop', ...folders, name],
     path: `models/${path}.sql`,
     tags: new Set(tags),
@@ -41,6 +42,10 @@ for (const [select, exclude, expected] of [
   ['shop.staging.deep', '', 'int_b'],
   ['deep', '', ''],
   ['fct_*', '', 'fct_c fct_d'],
+  ['f*_?', '', 'fct_c fct_d'],
+  ['shop.mar*', '', 'fct_c fct_d'],
+  ['models/m*s', '', 'fct_c fct_d'],
+  ['fct_[cd]', '', 'unknown'],
   ['tag:daily', 'tag:slow', 'stg_a'],
   ['tag:daily,tag:slow', '', 'fct_c'],
   ['+fct_c', '', 'fct_c int_b stg_a'],
@@ -62,6 +67,19 @@ for (const [select, exclude, expected] of [
   });
 }
 
+test("a selector takes time by its length and the name's, however many wildcards it has", () => {
+  const long = model(`marts/${'a'.repeat(20_000)}`);
+  assert.deepEqual(selectModels([long], [`${'a*'.repeat(200)}b`], [], neighbours), []);
+});
+
+test('a graph in which many ways lead to a table is walked table by table', () => {
+  const layers = Array.from({ length: 30 }, (_, depth) => [0, 1, 2].map((index) => `t${depth}_${index}`));
+  const above = new Map(layers.flatMap((tables, depth) => tables.map((table) => [table, layers[depth - 1] ?? []] as const))); // prettier-ignore
+  const all = layers.flat().map((name) => model(`marts/${name}`));
+  const around = { up: (table: string) => above.get(table) ?? [], down: () => [] };
+  assert.equal(selectModels(all, ['+t29_0'], [], around)?.length, 29 * 3 + 1);
+});
+
 function file(path: string, facts: Partial<FileFacts>): LinkFile {
   const none = { builds: [], declarations: [], uses: [], jobs: [], diagnostics: [] };
   const statements = { total: 0, parsed: 0, opaque: 0, failed: 0 };
@@ -73,7 +91,15 @@ const built = (root: string, name: string, kind: TableKind, tags: string[] = [])
   const target = { parts: ['p', root.replace('/', '_'), name] };
   return file(`${root}/models/${name}.sql`, {
     builds: [
-      { target, kind, write: 'replace', lines: [1, 1], reads: [], by: `model.shop.${name}`, alias: name },
+      {
+        target,
+        kind,
+        write: 'replace',
+        lines: [1, 1],
+        reads: [],
+        by: `model.shop.${name}`,
+        fqn: ['shop', name],
+      },
     ],
     declarations: tags.length === 0 ? [] : [{ table: target, lines: [1, 1], declares: 'tag', tags }],
     trace: { [`dbt:${root}|target`]: '' },
@@ -105,7 +131,7 @@ test('a model is built when the jobs that select it run, by the most frequent fi
     built('shop', 'items', 'table'),
     built('shop', 'shown', 'view', ['daily']),
     job('all', '0 4 * * 1', run('')),
-    job('some', '0 6 * * *', run('/opt/dbt', 'tag:daily')),
+    job('some', '0 6 * * *', run('/opt/dbt/shop', 'tag:daily')),
   ];
   assert.equal(wordsOf(files, 'p.shop.orders'), 'built every day at 06:00 by some; also on schedule "0 4 * * 1" by all; replaced whole by each run'); // prettier-ignore
   assert.equal(wordsOf(files, 'p.shop.items'), 'built on schedule "0 4 * * 1" by all; replaced whole by each run'); // prettier-ignore
@@ -121,4 +147,13 @@ test('of several projects the folder must tell which one is meant', () => {
   ];
   assert.equal(wordsOf(files, 'p.a_shop.orders'), undefined);
   assert.match(wordsOf(files, 'p.b_shop.orders') ?? '', /^built every day at 00:00 by one;/);
+});
+
+test('the only project of a repository is not what a job in another folder builds', () => {
+  const files = [
+    built('integration_tests', 'orders', 'table'),
+    job('other', '@daily', run('/opt/finance_dbt')),
+    job('own', '@weekly', run('')),
+  ];
+  assert.match(wordsOf(files, 'p.integration_tests.orders') ?? '', /^built every week by own;/);
 });

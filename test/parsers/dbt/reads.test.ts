@@ -53,3 +53,15 @@ test('sources that a project declares beside its folder are its own', () => {
   const declared = facts?.declarations.flatMap((one) => ('table' in one ? [one.table.parts.join('.')] : []));
   assert.deepEqual([...new Set(declared)], ['chain.blocks']);
 });
+
+test('what selectors match is told from the folder of models that holds the file, wherever that lies', () => {
+  const texts = {
+    'dbt/shop/dbt_project.yml':
+      'name: shop\nversion: "1.0"\nmodel-paths: [../../shared/models, models/core]\n',
+    'dbt/shop/models/core/web/visits.sql': 'select 1 as id',
+    'shared/models/fin/bills.sql': 'select 1 as id',
+  };
+  const fqnOf = (path: keyof typeof texts) => readFile(path, texts[path], commitOf(texts))?.builds[0]?.fqn;
+  assert.deepEqual(fqnOf('dbt/shop/models/core/web/visits.sql'), ['shop', 'web', 'visits']);
+  assert.deepEqual(fqnOf('shared/models/fin/bills.sql'), ['shop', 'fin', 'bills']);
+});
