@@ -1,7 +1,7 @@
 import { commitKey, type ProjectContext, type ReadContext, type TracedFiles } from '../reader.ts';
-import type { Value } from '../typescript/values.ts';
+import { projectCode, type ActionSink, type ProjectCode } from './code.ts';
 import { actionIndex, type ActionIndex, type LocatedAddress } from './names.ts';
-import { dataformSettings, projectGlobals, type ActionSink, type DataformSettings } from './project.ts';
+import { dataformSettings, type DataformSettings } from './project.ts';
 import { jsAddresses } from './read-js.ts';
 import { sqlxHead } from './read-sqlx.ts';
 import { splitSqlx } from './sqlx.ts';
@@ -9,8 +9,8 @@ import { splitSqlx } from './sqlx.ts';
 /** What all files of a Dataform project share. */
 export interface LoadedProject {
   readonly settings: DataformSettings;
-  /** Includes and `dataform`, by name. Reading one traces its file. */
-  readonly globals: ReadonlyMap<string, Value>;
+  /** Reading a file of it traces that. */
+  readonly code: ProjectCode;
   readonly sink: ActionSink;
   readonly index: ActionIndex;
 }
@@ -26,8 +26,8 @@ export function loadDataformProject(
 ): LoadedProject {
   const settings = dataformSettings(project, files);
   const sink: ActionSink = {};
-  const globals = projectGlobals(settings, files, context, sink);
-  return { settings, globals, sink, index: indexOf(project, context) };
+  const code = projectCode(settings, files, context, sink);
+  return { settings, code, sink, index: indexOf(project, context) };
 }
 
 export function indexOf(project: ProjectContext, context: ReadContext): ActionIndex {
@@ -36,7 +36,7 @@ export function indexOf(project: ProjectContext, context: ReadContext): ActionIn
   const untraced: TracedFiles = { trace: {}, file: (path) => context.file?.(path)?.text };
   const settings = dataformSettings(project, untraced);
   const sink: ActionSink = {};
-  const shared = { settings, sink, globals: projectGlobals(settings, untraced, context, sink) };
+  const shared = { settings, sink, code: projectCode(settings, untraced, context, sink) };
   const actions: LocatedAddress[] = [];
   context.preload?.((context.paths ?? []).filter((path) => isDefinition(path, project)));
   for (const path of context.paths ?? []) {

@@ -4,10 +4,10 @@ import { interpret } from '../typescript/interpret.ts';
 import { linesOf, type Run } from '../typescript/run.ts';
 import { entry, hostValue, textOf, type CallSite, type Value } from '../typescript/values.ts';
 import { actionTypes, addAction, type Action, type RenderedText } from './action.ts';
+import { importedFrom, type makers } from './code.ts';
 import { contextValue, type QueryContext } from './context.ts';
 import type { LoadedProject } from './load.ts';
 import { addressOf, type ActionIndex, type Address } from './names.ts';
-import { importedFrom, type makers } from './project.ts';
 
 /** An action as JavaScript makes it, before its queries are put together. */
 interface Draft {
@@ -23,10 +23,10 @@ interface Draft {
 function drafts(
   path: string,
   text: string,
-  project: Pick<LoadedProject, 'settings' | 'globals' | 'sink'>,
+  project: Pick<LoadedProject, 'settings' | 'code' | 'sink'>,
 ): { list: Draft[]; run: Run } {
   const list: Draft[] = [];
-  const { settings, globals, sink } = project;
+  const { settings, code, sink } = project;
   sink.take = (kind, [first, second], site) => {
     const own = kind === 'declare' ? textOf(entry(first, 'name')) : textOf(first);
     if (own === undefined) return undefined;
@@ -44,12 +44,11 @@ function drafts(
     return draftValue(draft);
   };
   try {
-    const importModule = (specifier: string) => importedFrom(specifier, path, globals);
     const { run } = interpret(path, text, {
       dialect: settings.dialect,
       libraries: [],
-      globals,
-      importModule,
+      globals: code.globals,
+      importModule: (specifier) => importedFrom(specifier, path, code),
       uncalled: false,
     });
     return { list, run };
@@ -87,7 +86,7 @@ const merged = (before: Value | undefined, next: Value): Value =>
 export function jsAddresses(
   path: string,
   text: string,
-  project: Pick<LoadedProject, 'settings' | 'globals' | 'sink'>,
+  project: Pick<LoadedProject, 'settings' | 'code' | 'sink'>,
 ): Address[] {
   return drafts(path, text, project)
     .list.filter((draft) => draft.kind !== 'assert')

@@ -3,19 +3,17 @@ import { hole } from '../runtime-text.ts';
 import { interpret } from '../typescript/interpret.ts';
 import { printed, textOf, entry, type Value } from '../typescript/values.ts';
 import { actionTypes, addAction, type Action, type RenderedText } from './action.ts';
+import { importedFrom, type ProjectCode } from './code.ts';
 import { contextFunctions, contextValue, type QueryContext } from './context.ts';
 import { addressOf, type Address } from './names.ts';
-import { importedFrom } from './project.ts';
 import { splitSqlx, templatePieces, type SqlxFile, type SqlxPart } from './sqlx.ts';
 import type { LoadedProject } from './load.ts';
-
-type Globals = ReadonlyMap<string, Value>;
 
 /** The configuration of a `.sqlx` file and the address that it gives. */
 export function sqlxHead(
   path: string,
   file: SqlxFile,
-  project: Pick<LoadedProject, 'settings' | 'globals'>,
+  project: Pick<LoadedProject, 'settings' | 'code'>,
 ): { config: Value | undefined; address: Address } {
   const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.sqlx$/, '');
   const config =
@@ -36,7 +34,7 @@ export function readSqlx(
   const { config, address } = sqlxHead(path, file, project);
   const type = textOf(entry(config, 'type')) ?? 'operations';
   if (!actionTypes.test(type)) return;
-  const globals = withJs(path, file, project);
+  const code = withJs(path, file, project);
   const render = (part: SqlxPart, incremental: boolean): RenderedText => {
     const context: QueryContext = {
       self: address,
@@ -46,7 +44,8 @@ export function readSqlx(
       files,
     };
     const ctx: [string, Value] = ['ctx', contextValue(context)];
-    return renderPart(path, part, new Map([...globals, ctx, ...contextFunctions(context)]));
+    const globals = new Map([...code.globals, ctx, ...contextFunctions(context)]);
+    return renderPart(path, part, { ...code, globals });
   };
   const query = { text: file.query, line: 1 };
   const isOperation = type === 'operations';
@@ -73,31 +72,33 @@ export function readSqlx(
 /** Operations are split by lines of dashes. */
 const statements = (text: string): string => text.replace(/^[ \t]*---+[ \t]*$/gm, ';');
 
-/** Constants and functions of the file's own `js` blocks. */
-function withJs(path: string, file: SqlxFile, project: Pick<LoadedProject, 'settings' | 'globals'>): Globals {
-  const names = new Map(project.globals);
+/** With constants and functions of the file's own `js` blocks. */
+function withJs(
+  path: string,
+  file: SqlxFile,
+  { settings, code }: Pick<LoadedProject, 'settings' | 'code'>,
+): ProjectCode {
+  const globals = new Map(code.globals);
   for (const { text, line } of file.js) {
-    const importModule = (specifier: string) => importedFrom(specifier, path, project.globals);
     const { scope } = interpret(path, text, {
-      dialect: project.settings.dialect,
+      dialect: settings.dialect,
       libraries: [],
-      globals: names,
-      importModule,
+      globals,
+      importModule: (specifier) => importedFrom(specifier, path, code),
       firstLine: line,
       uncalled: false,
     });
-    for (const [name, value] of scope.names) names.set(name, value);
+    for (const [name, value] of scope.names) globals.set(name, value);
   }
-  return names;
+  return { ...code, globals };
 }
 
-function valueOf(path: string, code: string, line: number, globals: Globals): Value | undefined {
-  const importModule = (specifier: string) => importedFrom(specifier, path, globals);
-  const { exports } = interpret(path, `module.exports = (${code}\n)`, {
+function valueOf(path: string, source: string, line: number, code: ProjectCode): Value | undefined {
+  const { exports } = interpret(path, `module.exports = (${source}\n)`, {
     dialect: 'generic',
     libraries: [],
-    globals,
-    importModule,
+    globals: code.globals,
+    importModule: (specifier) => importedFrom(specifier, path, code),
     firstLine: line,
     uncalled: false,
   });
@@ -105,7 +106,7 @@ function valueOf(path: string, code: string, line: number, globals: Globals): Va
 }
 
 /** Puts a query together; each line of the result knows its line of the file. */
-function renderPart(path: string, part: SqlxPart, globals: Globals): RenderedText {
+function renderPart(path: string, part: SqlxPart, code: ProjectCode): RenderedText {
   let text = '';
   const lines = [part.line];
   let line = part.line;
@@ -120,7 +121,7 @@ function renderPart(path: string, part: SqlxPart, globals: Globals): RenderedTex
     if (piece.text !== undefined) append(piece.text, Number.POSITIVE_INFINITY);
     else if (piece.code !== undefined) {
       const end = piece.line + piece.code.split('\n').length - 1;
-      const value = valueOf(path, piece.code, piece.line, globals);
+      const value = valueOf(path, piece.code, piece.line, code);
       append(value === undefined ? hole(piece.code) : value.is === 'none' ? '' : printed(value), end);
       line = end;
     }

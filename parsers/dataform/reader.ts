@@ -14,7 +14,7 @@ import { dataformSettings } from './project.ts';
 import { readDefinitions } from './read-js.ts';
 import { readSqlx } from './read-sqlx.ts';
 
-const version = 5;
+const version = 6;
 
 /** Dataform: `.sqlx` files and the JavaScript of `definitions/`. */
 export const dataformReader: Reader = {
