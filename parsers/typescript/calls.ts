@@ -93,7 +93,7 @@ export function callFunction(
   const spent = run.depth >= maxDepth || run.budget <= 0 || times >= maxRuns;
   if (spent || run.active.includes(value.node)) return unknown(value.name);
   run.runs.set(value.node, times + 1);
-  const scope = newScope(value.scope, alone ? undefined : settledBy(value.node, args));
+  const scope = newScope(value.scope, alone ? undefined : settledBy(value, args, node, run));
   const before = { file: run.file, callLine: run.callLine, by: run.by };
   if (value.file !== run.file && !alone) run.callLine = lineOf(run, node);
   run.file = value.file;

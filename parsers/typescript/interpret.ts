@@ -28,11 +28,17 @@ export interface Interpreted {
   readonly run: Run;
 }
 
-export function newRun(path: string, options: InterpretOptions): Run {
+function newRun(
+  path: string,
+  program: TSESTree.Program | undefined,
+  out: Findings,
+  options: InterpretOptions,
+): Run {
   return {
     path,
+    program,
     dialect: options.dialect,
-    out: findings(),
+    out,
     libraries: options.libraries,
     tags: options.tags ?? [],
     importModule: options.importModule ?? (() => undefined),
@@ -54,10 +60,11 @@ export function newRun(path: string, options: InterpretOptions): Run {
 
 /** Reads a module by running it on what is known of its values; nothing is executed. Text that does not parse gives a diagnostic and nothing else. */
 export function interpret(path: string, text: string, options: InterpretOptions): Interpreted {
-  const run = newRun(path, options);
+  const out = findings();
+  const program = parseProgram(path, text, out.diagnostics, options.firstLine ?? 1);
+  const run = newRun(path, program, out, options);
   const globals: Scope = { names: new Map(options.globals ?? []), outer: undefined };
   const scope = newScope(globals);
-  const program = parseProgram(path, text, run.out.diagnostics, options.firstLine ?? 1);
   if (program === undefined) return { out: run.out, exports: run.exports, scope, run };
   runBlock(program.body, scope, run);
   if (options.uncalled !== false) {

@@ -26,6 +26,8 @@ export type TagLibrary = (
 /** One reading of one file. */
 export interface Run {
   readonly path: string;
+  /** Undefined where the text does not parse. */
+  readonly program: TSESTree.Program | undefined;
   readonly dialect: Dialect;
   readonly out: Findings;
   readonly libraries: readonly Library[];
