@@ -1,6 +1,6 @@
 import type { Dialect } from '../../../schema/contracts/dialect.ts';
 import type { NameRef } from '../../../schema/contracts/names.ts';
-import { templatesToHoles, readable } from '../../runtime-text.ts';
+import { hole, templatesToHoles, readable } from '../../runtime-text.ts';
 import { runFunction } from '../calls.ts';
 import { dispositionOf } from '../clients.ts';
 import { argument, lineOf, linesOf, type Call, type Library, type Run } from '../run.ts';
@@ -66,11 +66,11 @@ function readOperator(name: string, call: Call, run: Run): void {
     };
     runFunction(callable, inner, run);
   }
-  for (const key of ['bash_command', 'command', 'arguments', 'cmds', 'ssh_command', 'args']) {
-    const texts = textsOf(call.keywords.get(key));
-    const command = texts.map(templatesToHoles).join(' ');
+  const folder = readable(templatesToHoles(textOf(call.keywords.get('cwd')) ?? ''));
+  for (const keys of [['bash_command'], ['command'], ['cmds', 'arguments'], ['ssh_command'], ['args']]) {
+    const command = keys.flatMap((key) => wordsOf(call.keywords.get(key))).join(' ');
     runs(commandRuns(command));
-    task?.dbt.push(...dbtRunsOf(command));
+    task?.dbt.push(...dbtRunsOf(command, folder));
   }
   for (const key of ['application', 'main', 'py_file', 'notebook_path', 'input_nb', 'project_path']) {
     runs(textsOf(call.keywords.get(key)).map((text) => readable(templatesToHoles(text))));
@@ -80,12 +80,19 @@ function readOperator(name: string, call: Call, run: Run): void {
   const dbt = dbtOperator(name, call);
   if (dbt) task?.dbt.push(dbt);
   if (/^DbtCloud/.test(name))
-    task?.dbt.push(...textsOf(call.keywords.get('steps_override')).flatMap(dbtRunsOf));
+    task?.dbt.push(...textsOf(call.keywords.get('steps_override')).flatMap((step) => dbtRunsOf(step)));
   const external = textOf(call.keywords.get('external_dag_id'));
   if (external !== undefined && task !== undefined) {
     const other = textOf(call.keywords.get('external_task_id'));
     task.after.add(readable(other === undefined ? `${external}.*` : `${external}.${other}`));
   }
+}
+
+/** The words of a command, or its whole text; holes for what only the run knows. */
+function wordsOf(value: Value | undefined): string[] {
+  if (value === undefined || value.is === 'none') return [];
+  if (value.is === 'list') return [...value.items.flatMap(wordsOf), ...(value.open ? [hole('words')] : [])];
+  return [value.is === 'text' ? templatesToHoles(value.text) : hole('word')];
 }
 
 /** Script files anywhere inside a job's description (Dataproc, Databricks). */
