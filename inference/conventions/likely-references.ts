@@ -73,11 +73,11 @@ function targets(tables: readonly ReferringTable[]): Map<string, Target[]> {
     // one column may be tested, proved and likely at once; the first says the most
     const distinct = keys.filter(({ column }, i) => keys.findIndex((other) => sameName(other.column, column)) === i); // prettier-ignore
     for (const { column, sure } of distinct.slice(0, 3)) {
-      const own = wordsOf(column).slice(0, -1);
-      const thing = own.length === 0 ? thingWords(table) : own;
-      if (thing.length === 0 || !keyEnding.test(column) || !thing.some((word) => words.includes(word))) continue; // prettier-ignore
-      const name = joined(own.length === 0 ? [...thing, column] : [column]);
-      const target = { table, key: column, sure, bare: own.length === 0, thing, words };
+      const bare = /^(?:id|key|sk)$/i.test(column);
+      const thing = bare ? thingWords(table) : thingOf(column);
+      if (!thing.some((word) => words.includes(word))) continue;
+      const name = joined(bare ? [...thing, column] : [column]);
+      const target = { table, key: column, sure, bare, thing, words };
       const others = byKey.get(name);
       if (others) others.push(target);
       else byKey.set(name, [target]);
@@ -85,6 +85,10 @@ function targets(tables: readonly ReferringTable[]): Map<string, Target[]> {
   }
   return byKey;
 }
+
+/** The words before a key's ending, which may be written together with the last of them; none where it ends like no key. */
+const thingOf = (column: string): string[] =>
+  keyEnding.test(column) ? wordsOf(column.replace(keyEnding, '')) : [];
 
 function referencesOf(
   column: string,

@@ -36,8 +36,8 @@ export function standings({
   return (key, elsewhere) => {
     const parts = key.split(',');
     const whole = wholes.filter((text) => parts.every((part) => text.has(part)));
-    if (whole.some((text) => isSeries(parts, text))) return null;
     if (proofs.includes(key)) return standing('proved', 1);
+    if (whole.some((text) => lacksTime(parts, text))) return null;
     if (assumed.has(key)) return standing('assumed by the code', 1);
     if (hopes.has(key)) {
       const one = parts.length === 1 ? ofLikely.one : elsewhere ? ofLikely.elsewhere : ofLikely.several;
@@ -60,7 +60,7 @@ const standing = (words: string, weight: number): Standing => ({
 });
 
 /** Whether a few columns are proved to be a key of which this one lacks the time. */
-const isSeries = (parts: readonly string[], whole: ReadonlySet<string>): boolean =>
+const lacksTime = (parts: readonly string[], whole: ReadonlySet<string>): boolean =>
   whole.size <= fewColumns && [...whole].some((name) => !parts.includes(name) && isTime(name));
 
 const isTime = (name: string): boolean => periodOf({ name, type: null, truncated: null }) !== null;

@@ -33,6 +33,7 @@ test('of a thing and a day that are proved to be a key, the thing alone is none,
     likely('db.m_server', ...tested, table('db.m_server', ['server_id', 'activity_date'], { derived: keys.map((columns) => ({ columns, proved: true })) }))?.columns; // prettier-ignore
   assert.deepEqual(of(), ['server_id']);
   assert.notDeepEqual(of(['server_id', 'activity_date']), ['server_id']);
+  assert.deepEqual(of(['server_id', 'activity_date'], ['server_id']), ['server_id']);
 });
 
 test('the tests of other tables decide what names mean, and a test of the table itself does not', () => {

@@ -51,6 +51,16 @@ test('a key called id is named by its table, with or without an underscore, and 
   assert.deepEqual(references('db.crm.trial_requests', trials, visits), ['parent_id db.crm.trial_requests id']); // prettier-ignore
 });
 
+test('a key may be one word, and what only ends like one is none', () => {
+  const trials = table('db.crm.trial', ['trialid'], 'trialid');
+  const videos = table('db.crm.video', ['video'], 'video');
+  const visits = table('db.web.visits', ['visit_id', 'trial_id', 'trialid', 'video'], 'visit_id');
+  assert.deepEqual(references('db.web.visits', trials, videos, visits), [
+    'trial_id db.crm.trial trialid',
+    'trialid db.crm.trial trialid',
+  ]);
+});
+
 test('which of several versions is meant may stand before the last word', () => {
   const types = table('db.crm.dim_partner_type', ['dim_partner_type_id'], 'dim_partner_type_id');
   const deals = table('db.crm.deals', ['dim_partner_type_current_id', 'dim_partner_type_legal_id']);
