@@ -4,9 +4,10 @@
  *   -- dialect: snowflake                     (default)
  *   -- upstream: t(a, b date, c, ...) key(a) unique(b) assumed(c) notnull(b) values(c: x y) where(b > 1)
  *        `...`: there are other columns; `key`: tested and never NULL; `unique`: tested, may be NULL
- *   -- write: merge(id)                       how the query fills `built` (default: replace)
+ *   -- write: merge(id) [in part]             how the query fills `built` (default: replace); `in part`: rows are matched in a part of it
  *   -- first: a, b                            the best key
  *   -- key: a, b [table|partition] [proved|assumed] [none|allowed|unknown]   one of the keys, in any order of columns
+ *   -- rests: <words>                         of something that the first key rests on
  *   -- not-key: a                             no key of the table is within these columns
  *   -- likely: a, b                           a key, if joins and unions do what they are mostly written for
  *   -- not-likely: a
@@ -78,7 +79,7 @@ function buildsOf(text: string, dialect: Dialect, write: string): Build[] {
   const statements = readSql(first, { dialect });
   const builds = statements.flatMap((statement) => statement.build ?? []);
   if (builds.length > 0) return builds;
-  const [mode = '', columns] = write.split(/[()]/);
+  const [mode = '', columns, part = ''] = write.split(/[()]/);
   const relation = statements[0]?.relation;
   const incremental = later === undefined ? undefined : readSql(later, { dialect })[0]?.relation;
   assert.ok(relation, 'the case holds a query');
@@ -97,6 +98,7 @@ function buildsOf(text: string, dialect: Dialect, write: string): Build[] {
         : names.length > 0
           ? { uniqueKey: names }
           : {}),
+      ...(part.trim() === 'in part' ? { matchesPart: true } : {}),
     },
   ];
 }
@@ -185,6 +187,12 @@ function check(name: string, expected: string, derived: DerivedTable): boolean {
         assert.ok([found.basis, found.nulls].includes(word as never), `${columns} is ${word}\n${shown}`);
       return true;
     }
+    case 'rests':
+      assert.ok(
+        keys[0]?.rests_on.some((rest) => rest.includes(expected)),
+        shown,
+      );
+      return true;
     case 'not-key': {
       const within = derived.interface.keys.find((key) =>
         key.columns.every((column) => listOf(expected).includes(column)),

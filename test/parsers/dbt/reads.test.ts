@@ -65,3 +65,14 @@ test('what selectors match is told from the folder of models that holds the file
   assert.deepEqual(fqnOf('dbt/shop/models/core/web/visits.sql'), ['shop', 'web', 'visits']);
   assert.deepEqual(fqnOf('shared/models/fin/bills.sql'), ['shop', 'fin', 'bills']);
 });
+
+test('a merge that matches only a part of the table says so', () => {
+  const project = 'name: shop\nversion: "1.0"\nmodel-paths: [models]\nprofile: shop\n';
+  const partOf = (more: string) => {
+    const model = `{{ config(materialized='incremental', unique_key='id'${more}) }} select id from raw.orders`;
+    const commit = commitOf({ 'dbt_project.yml': project, 'models/orders.sql': model });
+    return readFile('models/orders.sql', model, commit)?.builds[0]?.matchesPart;
+  };
+  assert.equal(partOf(`, incremental_predicates=["DBT_INTERNAL_DEST.day > current_date - 7"]`), true);
+  assert.equal(partOf(''), undefined);
+});
