@@ -142,12 +142,13 @@ export type BoundNode =
   | BoundLimit
   | BoundOpaque;
 
-/** `columns`: those that the query uses or the catalog knows, by lower-case name. */
+/** `columns`: those that the query uses or the catalog knows, by lower-case name. `partial`: not all of today's rows. */
 export interface BoundScan extends Node {
   readonly op: 'scan';
   readonly table: TableId;
   readonly row: ColumnId;
   readonly columns: ReadonlyMap<string, ColumnId>;
+  readonly partial?: true;
 }
 
 /** One use of a CTE: `columns` maps the CTE's numbers to those of this use. */
@@ -282,6 +283,7 @@ export interface BoundUnpivot extends Node {
   readonly name: ColumnId;
 }
 
+/** Some of the rows; `count`: at most so many. */
 export interface BoundLimit extends Node {
   readonly op: 'limit';
   readonly input: BoundNode;

@@ -110,7 +110,8 @@ function bindScan(scan: Scan, binder: Binder, place: Place): Bound {
         return id;
       },
     });
-  const node: BoundNode = { op: 'scan', table, row: binder.generated(), columns, ...at(scan) };
+  const partial = scan.partial === undefined ? {} : { partial: true as const };
+  const node: BoundNode = { op: 'scan', table, row: binder.generated(), columns, ...partial, ...at(scan) };
   return from(node, new Schema(items), suffixes(scan.table), place);
 }
 

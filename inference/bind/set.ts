@@ -27,16 +27,17 @@ export function bindSet(set: SetOperation, binder: Binder, place: Place): Bound 
   return from(node, schema, [], place);
 }
 
-/** INTERSECT and EXCEPT give rows of their first branch. */
+/** INTERSECT and EXCEPT give some rows of their first branch. */
 function keepFirst(set: SetOperation, inputs: readonly BoundQuery[], binder: Binder, place: Place): Bound {
   const [first] = inputs;
   if (!first) {
     return from({ op: 'opaque', row: binder.generated(), reads: [] }, new Schema([]), [], place);
   }
-  if (set.all) return from(first.node, first.schema, [], place);
+  const some: BoundNode = { op: 'limit', input: first.node, ...at(set) };
+  if (set.all) return from(some, first.schema, [], place);
   const row = binder.generated();
   return from(
-    { op: 'distinct', input: first.node, row, schema: first.schema, ...at(set) },
+    { op: 'distinct', input: some, row, schema: first.schema, ...at(set) },
     first.schema,
     [],
     place,

@@ -17,6 +17,7 @@ export function deriveFilter(node: BoundFilter, prover: Prover): Properties {
 /** Adds the condition to what is known, as population and as facts about columns. */
 export function assume(value: BoundExpression, known: Properties, prover: Prover, line?: number): void {
   const alone = unmatched(value, known);
+  known.whole = new Set();
   known.predicates.push(predicate(alone?.condition ?? asMatch(value, prover) ?? value, line));
   if (alone) known.dependencies.push({ from: [], to: alone.row, why: reason('only rows without a match are kept', line) }); // prettier-ignore
   learn(value, known, prover, line);
@@ -33,7 +34,7 @@ function asMatch(value: BoundExpression, prover: Prover): BoundExpression | null
   if (inner.ex !== 'subquery' || inner.kind !== 'in' || inner.value?.ex !== 'ref') return null;
   const [column] = inner.query.schema.columns;
   if (column === undefined || inner.query.correlated.length > 0) return null;
-  const some = prover.derive(inner.query.node).predicates.length > 0;
+  const some = !prover.derive(inner.query.node).whole.has(column.id);
   return matchCondition([{ left: inner.value.id, right: column.id }], { matched: !negated, some });
 }
 

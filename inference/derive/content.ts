@@ -9,6 +9,8 @@ export interface Query {
 
 export interface Content {
   readonly queries: readonly Query[];
+  /** They are one build's: the first makes the table, once, and the others are its later runs. Else each of them runs every time. */
+  readonly firstOnce: boolean;
   readonly mode: WriteMode;
   readonly uniqueKey: readonly string[];
   /** Later runs look for the same unique key in a part of the table only. */
@@ -25,10 +27,11 @@ export function contentOf(builds: readonly Build[]): Content {
   const [first, ...rest] = filling;
   const partitionBy =
     builds.find((build) => build.partitionBy && build.partitionBy.length > 0)?.partitionBy ?? [];
-  if (!first) return { queries: [], mode: 'define', uniqueKey: [], matchesPart: false, partitionBy };
+  if (!first) return { queries: [], firstOnce: false, mode: 'define', uniqueKey: [], matchesPart: false, partitionBy }; // prettier-ignore
   const line = first.lines[0];
   const matchesPart = filling.some((build) => build.matchesPart);
-  const base = { partitionBy, uniqueKey: uniqueKeyOf(filling), matchesPart, line };
+  const firstOnce = rest.length === 0 && first.incremental !== undefined;
+  const base = { partitionBy, uniqueKey: uniqueKeyOf(filling), matchesPart, firstOnce, line };
   const updated = builds.some((build) => build.write === 'update');
   if (first.write === 'replace' && rest.length > 0 && rest.every((build) => build.write === 'append'))
     return { ...base, queries: [together(filling)], mode: updated ? 'update' : 'replace' };

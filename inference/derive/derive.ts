@@ -16,7 +16,7 @@ import type { JoinObservation } from './observe.ts';
 import type { BuildInFile, Place } from './places.ts';
 import { population, runWindow } from './population.ts';
 import type { PopulationFact } from './population.ts';
-import { visibleDependencies } from './project.ts';
+import { mostKeys, mostLikely, visibleDependencies } from './project.ts';
 import { hopesOf } from './properties.ts';
 import type { Run } from './run.ts';
 import { tableRuns } from './table-runs.ts';
@@ -74,8 +74,9 @@ export function deriveTable(input: DeriveInput, made: TableRuns = tableRuns(inpu
   const { content, runs, upstream, placeOf } = made;
   const [first] = runs;
   if (!first) return withoutRows(input);
-  const keys = tableKeys(runs, writeOf(input, content));
-  const likely = likelyOf(runs, writeOf(input, content), keys);
+  const write = writeOf(input, content);
+  const keys = tableKeys(runs, write);
+  const likely = likelyOf(runs, write, keys);
   const columns = columnsOf(first, runs);
   const complete = !runs.some((run) => run.open || !sameColumns(run, first));
   const lineage = lineageOf(runs);
@@ -97,7 +98,7 @@ export function deriveTable(input: DeriveInput, made: TableRuns = tableRuns(inpu
     complete,
     keys: keys
       .filter((key) => key.scope === 'table')
-      .slice(0, 8)
+      .slice(0, mostKeys)
       .map(interfaceKey),
     ...(likely.length > 0 && { likely }),
     determines: [
@@ -140,17 +141,14 @@ export function deriveTable(input: DeriveInput, made: TableRuns = tableRuns(inpu
 function likelyOf(runs: readonly Run[], write: Write, keys: readonly TableKey[]): InterfaceKey[] {
   if (runs.every(({ likely }) => likely.length === 0)) return [];
   const hoping = runs.map((run) => ({ ...run, keys: [...run.likely, ...run.keys], dependencies: hopesOf(run.known) })); // prettier-ignore
-  const known = new Set(keys.map(({ columns }) => [...columns].sort().join('\n')));
+  const known = new Set(keys.map(textOf));
   return tableKeys(hoping, write)
-    .filter(
-      ({ scope, columns, why }) =>
-        scope === 'table' && why.assumed && !known.has([...columns].sort().join('\n')),
-    )
+    .filter((key) => key.scope === 'table' && key.why.assumed && !known.has(textOf(key)))
     .slice(0, mostLikely)
     .map(interfaceKey);
 }
 
-const mostLikely = 3;
+const textOf = ({ columns }: TableKey): string => [...columns].sort().join('\n');
 
 /** How the runs' rows come together in the table. */
 const writeOf = (
@@ -159,6 +157,7 @@ const writeOf = (
 ): Write => ({
   table,
   mode: content.mode,
+  firstOnce: content.firstOnce,
   uniqueKey: content.uniqueKey,
   matchesPart: content.matchesPart,
   partitionBy: content.partitionBy.length > 0 ? content.partitionBy : partitionBy,

@@ -93,6 +93,7 @@ export function deriveDistinct(node: BoundDistinct, prover: Prover): Properties 
   const known = prover.derive(node.input);
   if (node.on) {
     const { on } = node;
+    known.whole = new Set();
     known.dependencies.push({
       from: [...on],
       to: [...known.row],

@@ -4,7 +4,7 @@ import { madeOfKeys } from './lost-keys.ts';
 import { dependenciesOf, properties } from './properties.ts';
 import type { Predicate, Properties, Term } from './properties.ts';
 import type { Prover } from './prover.ts';
-import { likelyKeys, visibleDependencies, visibleKeys, type VisibleKey } from './project.ts';
+import { likelyKeys, mostKeys, visibleDependencies, visibleKeys, type VisibleKey } from './project.ts';
 import type { Dependency } from './dependencies.ts';
 import { reason } from './reason.ts';
 import { replaceColumns } from './replace.ts';
@@ -18,23 +18,22 @@ export interface Summary {
   readonly values: ReadonlyMap<ColumnId, readonly string[]>;
   readonly terms: ReadonlyMap<ColumnId, Term>;
   readonly predicates: readonly Predicate[];
+  readonly whole: ReadonlySet<ColumnId>;
   /** Nothing in the code keeps rows from being the same, or what does is only in what columns are computed from. */
   readonly unkeyed: boolean;
 }
-
-const mostKeys = 8;
-const mostLikely = 3;
 
 export function summarise(known: Properties, visible: ReadonlySet<ColumnId>, prover: Prover): Summary {
   const dependencies = dependenciesOf(known);
   return {
     keys: visibleKeys(known, dependencies, visible, mostKeys, prover),
-    likely: likelyKeys(known, visible, mostLikely, prover),
+    likely: likelyKeys(known, visible, prover),
     dependencies: visibleDependencies(known, dependencies, visible),
     notNull: known.notNull,
     values: known.values,
     terms: known.terms,
     predicates: known.predicates,
+    whole: known.whole,
     unkeyed: known.row.some((id) => known.unkeyed.has(id)) || madeOfKeys(known, visible, prover),
   };
 }
@@ -81,6 +80,7 @@ export function deriveInstance(
   });
   for (const [inner, id] of columns) {
     if (summary.notNull.has(inner)) known.notNull.add(id);
+    if (summary.whole.has(inner)) known.whole.add(id);
     const values = summary.values.get(inner);
     if (values) known.values.set(id, values);
     const term = summary.terms.get(inner);

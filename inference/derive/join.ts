@@ -16,12 +16,15 @@ export function deriveJoin(node: BoundJoin, prover: Prover): Properties {
   if (node.kind === 'semi' || node.kind === 'anti') return semi(node, left, prover);
   const right = prover.derive(node.right);
   if (node.lateral && node.outer.length > 0) beside(right, node.outer);
+  const sides = { left, right };
   const rows = { left: [...left.row], right: [...right.row] };
   const on = { left: node.pairs.map((pair) => pair.left), right: node.pairs.map((pair) => pair.right) };
-  const open = { left: mayBeUnique(left, on.left), right: mayBeUnique(right, on.right) };
-  const other = node.kind === 'right' ? 'left' : 'right';
-  if (open[other] && node.kind !== 'full' && !hasKey(other === 'left' ? left : right))
-    (other === 'left' ? left : right).likely.push(onePartner(node, on[other], rows[other], prover));
+  const lookedUp = node.kind === 'full' ? null : node.kind === 'right' ? 'left' : 'right';
+  for (const side of ['left', 'right'] as const) {
+    if (!mayBeUnique(sides[side], on[side])) continue;
+    for (const id of rows[side]) sides[side].unkeyed.add(id);
+    if (side === lookedUp && !hasKey(sides[side])) sides[side].likely.push(onePartner(node, on[side], rows[side], prover)); // prettier-ignore
+  }
   const joined = combine(node, left, right, prover);
   for (const range of node.ranges) onePeriod(node, range, rows[range.side], joined, prover);
   for (const column of node.columns) addColumn(column, joined, prover);
@@ -47,13 +50,11 @@ function combine(node: BoundJoin, left: Properties, right: Properties, prover: P
 /** Rows joined on columns that are part of no known key: for all the code says, the columns may be unique, so no fan-out is proved. */
 function mayBeUnique(side: Properties, columns: readonly ColumnId[]): boolean {
   if (columns.length === 0 || dependenciesOf(side).determines(columns, side.row)) return false;
-  const partOfKey = side.dependencies.some(
+  return !side.dependencies.some(
     (dependency) =>
       dependency.to.some((id) => side.row.includes(id)) &&
       columns.every((id) => dependency.from.includes(id)),
   );
-  if (!partOfKey) for (const id of side.row) side.unkeyed.add(id);
-  return !partOfKey;
 }
 
 /** A key is known, of other columns than those that are looked at: nothing says that these are one, too. */
@@ -116,6 +117,7 @@ function beside(side: Properties, outerColumns: readonly ColumnId[]): void {
 }
 
 function semi(node: BoundJoin, left: Properties, prover: Prover): Properties {
+  left.whole = new Set();
   if (node.kind === 'anti') return left;
   for (const condition of node.leftOnly) assume(condition, left, prover, node.line);
   for (const pair of node.pairs) if (!pair.nullSafe) left.notNull.add(pair.left);
@@ -151,19 +153,18 @@ function partners(node: BoundJoin, left: Properties, right: Properties): BoundEx
     pairs.map((pair) => pair.right),
   );
   const more = [...node.leftOnly, ...node.rightOnly, ...node.others].length > 0;
-  const partOf = (side: Properties): boolean => more || side.predicates.length > 0;
+  const found = (of: readonly JoinPair[], other: Properties): BoundExpression =>
+    matchCondition(of, { matched: true, some: more || !isWhole(of, other) });
+  const flipped = pairs.map((pair) => ({ left: pair.right, right: pair.left }));
   return [
-    ...(rightUnique || !leftUnique ? [matchCondition(pairs, { matched: true, some: partOf(right) })] : []),
-    ...(leftUnique
-      ? [
-          matchCondition(
-            pairs.map((pair) => ({ left: pair.right, right: pair.left })),
-            { matched: true, some: partOf(left) },
-          ),
-        ]
-      : []),
+    ...(rightUnique || !leftUnique ? [found(pairs, right)] : []),
+    ...(leftUnique ? [found(flipped, left)] : []),
   ];
 }
+
+/** Whether the pairs meet all rows of the other side's table. */
+const isWhole = (pairs: readonly JoinPair[], other: Properties): boolean =>
+  pairs.every(({ right }) => other.whole.has(right));
 
 /** All rows of `kept`; the columns of `added` are NULL where nothing matches. */
 function outer(
@@ -181,6 +182,7 @@ function outer(
   for (const condition of ofAdded) assume(condition, added, prover, node.line);
   for (const pair of pairs) if (!pair.nullSafe) added.notNull.add(pair.right);
   const { match } = node;
+  const whole = node.kind === 'asof' ? new Set<ColumnId>() : kept.whole;
   const withNulls = (of: readonly Dependency[]): Dependency[] => of.flatMap((dependency) => padded(dependency, match, added)); // prettier-ignore
   const result = merged(kept, {
     ...added,
@@ -193,6 +195,7 @@ function outer(
     fullJoins: [],
     unmatched: unmatchedColumns(pairs, added, [...ofKept, ...node.others].length > 0),
   });
+  result.whole = whole;
   const keptRow = result.row.slice(0, result.row.length - added.row.length);
   const plain = [...ofKept, ...ofAdded, ...node.others];
   const simple = !plain.some((value) => some(value, (part) => part.ex === 'subquery'));
@@ -231,7 +234,7 @@ function unmatchedColumns(
   more: boolean,
 ): Properties['unmatched'] {
   if (pairs.length === 0 || pairs.some((pair) => pair.nullSafe)) return new Map();
-  const condition = matchCondition(pairs, { matched: false, some: more || side.predicates.length > 0 });
+  const condition = matchCondition(pairs, { matched: false, some: more || !isWhole(pairs, side) });
   const row = [...side.row];
   return new Map([...side.notNull].map((id) => [id, { condition, row }]));
 }

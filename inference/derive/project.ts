@@ -15,6 +15,8 @@ export interface VisibleKey {
   readonly used: readonly Dependency[];
 }
 
+export const mostKeys = 8;
+export const mostLikely = 3;
 const mostColumns = 8;
 
 /** Minimal keys made of visible columns, fewest columns first. */
@@ -44,15 +46,10 @@ export function visibleKeys(
 }
 
 /** Keys that some likely dependency has a part in. */
-export function likelyKeys(
-  known: Properties,
-  visible: ReadonlySet<ColumnId>,
-  most: number,
-  prover: Prover,
-): VisibleKey[] {
+export function likelyKeys(known: Properties, visible: ReadonlySet<ColumnId>, prover: Prover): VisibleKey[] {
   if (known.likely.length === 0) return [];
   const likely = new Set(known.likely);
-  return visibleKeys(known, hopesOf(known), visible, most, prover).filter(({ used }) =>
+  return visibleKeys(known, hopesOf(known), visible, mostLikely, prover).filter(({ used }) =>
     used.some((dependency) => likely.has(dependency)),
   );
 }

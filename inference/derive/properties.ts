@@ -36,6 +36,8 @@ export interface Properties {
   values: Map<ColumnId, readonly string[]>;
   terms: Map<ColumnId, Term>;
   predicates: Predicate[];
+  /** Columns of one stored table, of whose rows none was left out: every value that the table has there is among these rows. */
+  whole: Set<ColumnId>;
   /** Identities for which no key is known. */
   unkeyed: Set<ColumnId>;
   fullJoins: FullJoin[];
@@ -52,6 +54,7 @@ export function properties(row: readonly ColumnId[] = []): Properties {
     values: new Map(),
     terms: new Map(),
     predicates: [],
+    whole: new Set(),
     unkeyed: new Set(),
     fullJoins: [],
     unmatched: new Map(),
@@ -64,7 +67,7 @@ export const dependenciesOf = (of: Properties): Dependencies => new Dependencies
 export const hopesOf = ({ dependencies, likely, notNull }: Properties): Dependencies =>
   new Dependencies([...dependencies, ...likely], notNull);
 
-/** Both operators' knowledge side by side; their columns are disjoint. */
+/** Both operators' knowledge side by side; their columns are disjoint. Which rows are left is for the caller to say. */
 export function merged(a: Properties, b: Properties): Properties {
   a.row.push(...b.row);
   a.dependencies.push(...b.dependencies);
@@ -73,6 +76,7 @@ export function merged(a: Properties, b: Properties): Properties {
   for (const [id, values] of b.values) a.values.set(id, values);
   for (const [id, term] of b.terms) a.terms.set(id, term);
   a.predicates.push(...b.predicates);
+  a.whole = new Set();
   for (const id of b.unkeyed) a.unkeyed.add(id);
   a.fullJoins.push(...b.fullJoins);
   for (const [id, condition] of b.unmatched) a.unmatched.set(id, condition);
@@ -93,4 +97,5 @@ export function restrict(of: Properties, to: ReadonlySet<ColumnId> | ReadonlyMap
   of.notNull = new Set([...of.notNull].filter((id) => to.has(id)));
   of.values = new Map([...of.values].filter(([id]) => to.has(id)));
   of.terms = new Map([...of.terms].filter(([id]) => to.has(id)));
+  of.whole = new Set([...of.whole].filter((id) => to.has(id)));
 }

@@ -87,6 +87,7 @@ export function deriveUnpivot(node: BoundUnpivot, prover: Prover): Properties {
     why: reason('a row has one value a column', node.line),
   });
   known.row.push(node.row);
+  known.whole = new Set(); // a row of NULLs gives none
   known.notNull.add(node.name);
   known.notNull.add(node.row);
   return known;

@@ -17,7 +17,7 @@ import type { TableInterface } from './interface.ts';
 import { deriveJoin } from './join.ts';
 import { namedBehindStars, outputNames } from './names.ts';
 import type { Names } from './render.ts';
-import { likelyKeys, visibleKeys } from './project.ts';
+import { likelyKeys, mostKeys, visibleKeys } from './project.ts';
 import type { VisibleKey } from './project.ts';
 import { dependenciesOf, properties } from './properties.ts';
 import type { Properties } from './properties.ts';
@@ -44,9 +44,6 @@ export interface Run {
   readonly names: Names;
   readonly idOf: (name: string) => ColumnId | undefined;
 }
-
-const mostKeys = 8;
-const mostLikely = 3;
 
 /** `columnNames`: the table's columns in the order of the output, when the write names them. */
 export function runOf(
@@ -82,7 +79,7 @@ export function runOf(
     known,
     dependencies,
     keys: visibleKeys(known, dependencies, visible, mostKeys, prover),
-    likely: likelyKeys(known, visible, mostLikely, prover),
+    likely: likelyKeys(known, visible, prover),
     lineage: new Lineage(definitions),
     prover,
     unresolved: bound.unresolved,
@@ -141,6 +138,7 @@ function deriveNode(node: BoundNode, prover: Prover, summaries: Map<BoundCte, Su
       return deriveUnpivot(node, prover);
     case 'limit': {
       const known = prover.derive(node.input);
+      known.whole = new Set();
       if (node.count !== undefined && node.count <= 1)
         known.dependencies.push({ from: [], to: [...known.row], why: reason('LIMIT 1', node.line) });
       return known;

@@ -20,6 +20,7 @@ export function deriveScan(node: BoundScan, prover: Prover): Properties {
   const table = prover.upstream(node.table);
   if (!table?.keys.some(({ basis }) => basis !== 'assumed')) known.unkeyed.add(node.row);
   if (table) inherit(table, node, known, column);
+  if (!node.partial) known.whole = new Set(node.columns.values());
   known.dependencies.push({
     from: [node.row],
     to: [...columns.values()],

@@ -1,7 +1,6 @@
 /** Keys of tables to which runs only add rows. */
 import type { TableId } from '../../schema/contracts/names.ts';
-import type { ColumnId } from '../bind/bound.ts';
-import { some } from '../bind/expressions.ts';
+import type { BoundQuery, ColumnId } from '../bind/bound.ts';
 import { unmatchedPairs } from './match.ts';
 import { reason } from './reason.ts';
 import type { Run } from './run.ts';
@@ -9,11 +8,13 @@ import { containsAll, widened } from './run-keys.ts';
 import type { TableKey } from './run-keys.ts';
 import type { Write } from './write.ts';
 
-/** `WHERE id NOT IN (SELECT id FROM this)`: later runs add only rows whose values the table does not hold. */
+/** The runs that meet what others have added. */
+const later = (runs: readonly Run[], { firstOnce }: Write): readonly Run[] =>
+  firstOnce ? runs.slice(1) : runs;
+
+/** `WHERE id NOT IN (SELECT id FROM this)`: runs add only rows whose values the table does not hold. */
 export function notYetThere(key: TableKey, runs: readonly Run[], write: Write): TableKey | null {
-  const [, ...later] = runs;
-  if (later.length === 0) return null;
-  const found = later.map((run) => {
+  const found = later(runs, write).map((run) => {
     for (const predicate of run.known.predicates) {
       const pairs = unmatchedPairs(predicate.value) ?? [];
       const names = pairs.map(({ left, right }) => {
@@ -44,37 +45,42 @@ export function notYetThere(key: TableKey, runs: readonly Run[], write: Write): 
 
 /** `WHERE ts > (SELECT MAX(ts) FROM this)`: rows of different runs differ in `ts`. */
 export function behindWatermark(key: TableKey, runs: readonly Run[], write: Write): TableKey | null {
-  const later = runs[runs.length - 1];
-  if (!later || runs.length < 2) return null;
-  for (const predicate of later.known.predicates) {
-    const { value } = predicate;
-    const flipped = value.ex === 'binary' && value.op === '<';
-    if (value.ex !== 'binary' || (value.op !== '>' && !flipped)) continue;
-    const [column, limit] = flipped ? [value.right, value.left] : [value.left, value.right];
-    if (column.ex !== 'ref' || limit.ex !== 'subquery' || limit.kind !== 'scalar') continue;
-    const name = later.columns.find((each) => each.id === column.id)?.name;
-    if (name === undefined || !isOwnMaximum(limit.query.schema.columns[0]?.id, name, later, write.table))
-      continue;
-    const why = reason(
-      `each run adds only rows with ${name} above all before`,
-      predicate.line ?? write.line,
-      [key.why],
-    );
-    return widened(key, [name], runs, why);
-  }
-  return null;
+  const [first = [], ...others] = later(runs, write).map((run) => watermarks(run, write.table));
+  const mark = first.find(({ name }) => others.every((marks) => marks.some((other) => other.name === name)));
+  if (!mark) return null;
+  const why = reason(`each run adds only rows with ${mark.name} above all before`, mark.line ?? write.line, [
+    key.why,
+  ]);
+  return widened(key, [mark.name], runs, why);
 }
 
-function isOwnMaximum(id: ColumnId | undefined, name: string, run: Run, table: TableId): boolean {
-  if (id === undefined) return false;
-  const definition = run.prover.definitions[id];
-  if (definition?.kind !== 'computed') return false;
-  const { value } = definition;
-  const inner = value.ex === 'call' && /^(coalesce|ifnull|nvl)$/.test(value.name) ? value.args[0] : value;
-  if (inner?.ex !== 'call' || inner.name !== 'max' || some(inner, (part) => part.ex === 'binary'))
-    return false;
+interface Watermark {
+  readonly name: string;
+  readonly line: number | undefined;
+}
+
+const watermarks = (run: Run, table: TableId): Watermark[] =>
+  run.known.predicates.flatMap(({ value, line }) => {
+    const flipped = value.ex === 'binary' && value.op === '<';
+    if (value.ex !== 'binary' || (value.op !== '>' && !flipped)) return [];
+    const [column, limit] = flipped ? [value.right, value.left] : [value.left, value.right];
+    if (column.ex !== 'ref' || limit.ex !== 'subquery' || limit.kind !== 'scalar') return [];
+    const name = run.columns.find((each) => each.id === column.id)?.name;
+    return name !== undefined && isOwnMaximum(limit.query, name, run, table) ? [{ name, line }] : [];
+  });
+
+/** `SELECT MAX(ts) FROM this`, of all its rows. */
+function isOwnMaximum({ node, schema }: BoundQuery, name: string, run: Run, table: TableId): boolean {
+  if (node.op !== 'group' || node.keys?.length !== 0) return false;
+  const value = node.columns.find(({ id }) => id === schema.columns[0]?.id)?.value;
+  const inner = value?.ex === 'call' && /^(coalesce|ifnull|nvl)$/.test(value.name) ? value.args[0] : value;
+  if (inner?.ex !== 'call' || inner.name !== 'max' || inner.filter) return false;
   const [argument] = inner.args;
-  return argument?.ex === 'ref' && isOwnColumn(argument.id, name, run, table);
+  return (
+    argument?.ex === 'ref' &&
+    run.prover.derive(node.input).whole.has(argument.id) &&
+    isOwnColumn(argument.id, name, run, table)
+  );
 }
 
 function isOwnColumn(id: ColumnId, name: string, run: Run, table: TableId): boolean {

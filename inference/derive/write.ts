@@ -15,6 +15,8 @@ import { matched, replacedBy } from './write-merge.ts';
 export interface Write {
   readonly table: TableId;
   readonly mode: WriteMode;
+  /** The first of the runs finds no table; no other one does so. */
+  readonly firstOnce: boolean;
   /** The columns that say which rows are the same in a merge. */
   readonly uniqueKey: readonly string[];
   /** They are looked for in a part of the table only. */
