@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { joinCardOfSet } from './card-of-set.ts';
 import type { Database } from './database.ts';
 import { stateAt } from './state-at.ts';
 
@@ -11,13 +12,15 @@ export interface ListedTable {
 /** Tables as of the end of the night of `asOf`, by id; those that live only while a script runs (`#temp.…`) among them. */
 export async function listTables(db: Database, repo: string, asOf: string): Promise<ListedTable[]> {
   const { rows } = await sql<ListedTable>`
-    with state as (${stateAt(repo, asOf, { stages: ['link', 'card'] })})
-    select l.table_id as "table", v.path
-    from state l
-    left join state c on c.table_id = l.table_id and c.stage = 'card'
-    left join tablelore.claim_set s on s.id = c.set_id
-    left join tablelore.card_version v on v.repo = ${repo} and v.table_id = c.table_id and v.hash = s.output_hash
-    where l.stage = 'link' and l.set_id is not null
+    select l.table_id as "table", c.path
+    from (${stateAt(repo, asOf, { stages: ['link'] })}) as l
+    left join (
+      select s.table_id, v.path
+      from (${stateAt(repo, asOf, { stages: ['card'] })}) as state
+      join tablelore.claim_set s on s.id = state.set_id
+      ${joinCardOfSet}
+    ) as c on c.table_id = l.table_id
+    where l.set_id is not null
     order by l.table_id`.execute(db);
   return rows;
 }
