@@ -20,6 +20,7 @@ import { startScriptedModelServer } from '../support/scripted-model-server.ts';
 import { fixtures } from './found.ts';
 import { withShortRuns } from '../replay/history.ts';
 import { keepsNewerCommit } from './newer-commit.ts';
+import { makesOneTableFresh, waitsForLease } from './single-runs.ts';
 import { countsWhatScopeDerives, leavesOutWhatIsDone } from './dry-runs.ts';
 import { manyChunks } from './many-chunks.ts';
 import { emptyReading } from '../support/empty-reading.ts';
@@ -303,15 +304,7 @@ test('a table name that fits none or several tables fails for good, with the nea
   assert.match(several.message, /fits \d tables: .*backoffice\.finance\.invoices/);
 });
 
-test('one table is made fresh, and nothing else is published', async () => {
-  const before = world.counts().parsed.length;
-  const handle = await world.start('enrichTable', { table: 'marts.daily_sales', asOf: lastDay, force: true });
-  const summary = (await handle.result()) as RunSummary;
-  assert.equal(summary.outcome, 'unchanged');
-  const parsed = new Set(world.counts().parsed.slice(before));
-  assert.deepEqual(parsed, new Set(['dbt/models/marts/finance/_finance.yml', 'dbt/models/marts/finance/daily_sales.sql', 'dbt/tests/assert_daily_sales_matches_orders.sql'])); // prettier-ignore
-  assert.deepEqual(new Set(world.counts().work.render.slice(-1)), new Set(['acme-data.marts.daily_sales']));
-});
+test('one table is made fresh, and nothing else is parsed or published', () => makesOneTableFresh(world));
 
 test('bad input fails for good and names the field', async () => {
   const wrong = await failure('nightly', { asof: '2026-10-20' });
@@ -346,15 +339,8 @@ test('a night of the schedule that finds another night under way is skipped, and
   }
 });
 
-test('of two runs of one night the second waits until the first has given the lease back', async () => {
-  assert.equal((await takeLease(world.db, repo, lastDay, 'another run', 600)).taken, true);
-  const handle = await world.start('nightly', { asOf: lastDay });
-  await sleep(1_500);
-  assert.equal((await handle.describe()).status.name, 'RUNNING');
-  await releaseLease(world.db, repo, lastDay, 'another run');
-  const [summary] = (await handle.result()) as RunSummary[];
-  assert.equal(summary?.outcome, 'unchanged');
-});
+test('of two runs of one night the second waits until the first has given the lease back', () =>
+  waitsForLease(world));
 
 test('cancelled in the middle, a night leaves no lease and is reported so', async () => {
   let arrived = () => {};
