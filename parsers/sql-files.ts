@@ -3,7 +3,7 @@ import { projectOf, type Reader } from './reader.ts';
 import { readerVersion, readSqlFile } from './sql/index.ts';
 import { readSqlmesh } from './sqlmesh/read.ts';
 
-const sqlmeshVersion = 1;
+const sqlmeshVersion = 2;
 const version = readerVersion + sqlmeshVersion;
 
 /** `.sql` files of no project, SQLMesh's among them, which are known by their head. Templates that a generator fills with names are left out: what

@@ -18,13 +18,18 @@ import { field, textOf, textsOf, type FunctionValue, type Value } from './values
 /** The decorator that makes a function a model. */
 export const isModelDecorator = (path: string): boolean => /^sqlmesh\b.*\.model$/.test(path);
 
+/** What a model's function is given first. */
+const context: Value = { is: 'object', type: 'sqlmesh.ExecutionContext', fields: new Map() };
+context.fields.set('engine_adapter', context);
+
 /**
  * `context.resolve_table("db.orders")`: what the table is called when the model runs, here the model's name. `context.fetchdf(sql)`: rows. SQL may be given as
  * sqlglot's tree of a text.
  */
 export const sqlmeshContext: Library = (call, run) => {
   const [first] = call.args;
-  if (call.method === 'resolve_table') {
+  const isAsked = call.receiver === context;
+  if (isAsked && call.method === 'resolve_table') {
     const name = argument(call, 0, 'model_name');
     const table = codeTable(textOf(name), lineOf(run, call.node));
     if (table === null) return undefined;
@@ -33,7 +38,7 @@ export const sqlmeshContext: Library = (call, run) => {
   }
   if (first?.is !== 'text' || !isSql(first.text)) return undefined;
   if (/^sqlglot\b.*\.parse_one$/.test(call.path)) return first;
-  if (!/^fetch(df|_pyspark_df)$/.test(call.method)) return undefined;
+  if (!isAsked || !/^fetch(df|_pyspark_df)$/.test(call.method)) return undefined;
   const relation = queryRows(first, call, run, run.dialect);
   return relation && frame(relation, call.method === 'fetchdf' ? 'pandas' : 'spark');
 };
@@ -49,12 +54,13 @@ export function runModel(value: FunctionValue, run: Run): void {
   const enabled = given.get('enabled') ?? yes;
   if (name === undefined || target === null || !isTrue(enabled)) return;
   run.by = readable(name);
-  const result = runFunction(value, undefined, run);
+  const result = runFunction({ ...value, self: context }, undefined, run);
   const isSqlModel = isTrue(given.get('is_sql'));
   const rows = rowsOf(result, value, run);
   const [properties, settings] = [propertiesOf(given, lines[0]), settingsOf(given.get('kind'))];
   const declared = declarationsOf(target, properties);
-  const kept = keptAs(kindOf(given.get('kind')) ?? (isSqlModel ? 'VIEW' : 'FULL'), settings);
+  const kind = given.has('kind') ? (kindOf(given.get('kind')) ?? 'UNKNOWN') : isSqlModel ? 'VIEW' : 'FULL';
+  const kept = keptAs(kind, settings);
   if (kept === null) return;
   const columnsOf = (what: 'partition' | 'clustering'): readonly string[] =>
     declared.flatMap((one) => (one.declares === what ? one.columns : []));
@@ -128,11 +134,9 @@ function propertiesOf(given: ReadonlyMap<string, Value>, line: number): Map<stri
   const columns = given.get('columns');
   const descriptions = given.get('column_descriptions');
   const audits = given.get('audits');
-  if (columns)
-    texts.set(
-      'columns',
-      pairs(columns, (name, type) => `${name} ${type}`),
-    );
+  // The columns are all that the table has: of some that are known nothing is told.
+  if (columns?.is === 'dict' && !columns.open && [...columns.entries.values()].every((type) => type.is === 'text'))
+    texts.set('columns', pairs(columns, (name, type) => `${name} ${type}`)); // prettier-ignore
   if (descriptions) texts.set('column_descriptions', pairs(descriptions, (name, text) => `${name} = '${text.replaceAll("'", "''")}'`)); // prettier-ignore
   if (audits?.is === 'list') texts.set('audits', `(${audits.items.flatMap((one) => auditText(one) ?? []).join(', ')})`); // prettier-ignore
   return new Map([...texts].map(([name, text]) => [name, { text, line }]));
@@ -158,7 +162,11 @@ function auditText(value: Value): string | undefined {
   const [name, args] = value.is === 'list' ? value.items : [value];
   const word = textOf(name);
   if (word === undefined || args?.is !== 'dict') return word;
-  return `${word}(${[...written(args.entries, headText)].map(([key, text]) => `${key} := ${text}`).join(', ')})`;
+  const texts = [...args.entries].map(([key, one]) => [key, headText(one)] as const);
+  if (texts.some(([key, text]) => text === undefined && /^(columns?|is_in)$/.test(key))) return undefined;
+  // An argument that only the run knows may be a condition, and is one by being there.
+  const all = args.open ? [...texts, ['condition', undefined] as const] : texts;
+  return `${word}(${all.map(([key, text]) => `${key} := ${text ?? '@unknown'}`).join(', ')})`;
 }
 
 /** Undefined for what only the run knows. */

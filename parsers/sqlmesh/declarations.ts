@@ -61,8 +61,8 @@ function auditDeclarations(text: string, at: { table: NameRef; lines: Lines }): 
     }),
   );
   const columns = columnsOf(args.get('columns') ?? '');
-  const conditional =
-    args.has('condition') || args.get('blocking') === 'false' || name.endsWith('_non_blocking');
+  const blocking = (args.get('blocking') ?? 'true').toLowerCase() === 'true';
+  const conditional = args.has('condition') || !blocking || name.endsWith('_non_blocking');
   const key = { ...at, declares: 'key', test: name, by: 'test', conditional } as const;
   switch (name.toLowerCase().replace(/_non_blocking$/, '')) {
     case 'unique_values':

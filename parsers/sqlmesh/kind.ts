@@ -4,7 +4,7 @@ import { columnsOf, listOf } from './header.ts';
 /** How a model of SQLMesh is kept. `null`: it is built elsewhere. */
 export type Kept = Pick<Build, 'kind' | 'write' | 'uniqueKey' | 'partitionBy'> | null;
 
-/** `settings`: what stands in brackets behind the kind's name, by lower-case name. A model without a kind is a view. */
+/** `settings`: what stands in brackets behind the kind's name, by lower-case name. A model without a kind is a view. Of a kind that is not known, runs are taken to add rows. */
 export function keptAs(kind: string, settings: ReadonlyMap<string, string>): Kept {
   const named = (...names: string[]): string[] =>
     names.flatMap((name) => columnsOf(settings.get(name) ?? ''));
@@ -39,7 +39,10 @@ export function keptAs(kind: string, settings: ReadonlyMap<string, string>): Kep
       return { kind: 'seed', write: 'replace' };
     case 'EXTERNAL':
       return null;
-    default:
+    case 'FULL':
+    case 'MANAGED':
       return { kind: 'table', write: 'replace' };
+    default:
+      return { kind: 'table', write: 'append' };
   }
 }
