@@ -8,7 +8,7 @@ import { loadCalls } from './loads.ts';
 import { moduleImporter } from './modules.ts';
 import { leftoverSql, sqlCalls, sqlTags } from './sql.ts';
 
-const version = 7;
+const version = 8;
 
 const options = (context: ReadContext): InterpretOptions => ({
   dialect: context.dialect,

@@ -15,12 +15,26 @@ import {
 } from './expressions.ts';
 import { joined, newQuery, noteQuery, relationOf, takeQuery, type Query } from './query.ts';
 
+const handle = /^_*(knex|trx|db)$/i;
+
+/** `db` is knex's by its name only as long as the code does not make it otherwise: `const db = createClient(…)`. */
+const isMadeOtherwise = (value: Value | undefined): boolean =>
+  value?.is === 'unknown' && value.path.length > 0 && !value.path.some((part) => /knex|trx|db$/i.test(part));
+
+/** `client.db('shop')` names a database of MongoDB. */
+const isClient = (value: Value | undefined): boolean =>
+  value?.is === 'unknown' && value.path.some((part) => /client|mongo|connection/i.test(part));
+
 /** knex: `knex('t').join(…)`, `knex.select(…).from('t')`, `knex('t').insert(…)`. */
 export const knexLibrary: Library = (call, run) => {
   const name = call.path.slice(call.path.lastIndexOf('.') + 1);
-  const holder = call.path.slice(0, Math.max(0, call.path.length - name.length - 1));
+  const holder = call.path.slice(0, Math.max(0, call.path.length - name.length - 1)).replace(/^.*\./, '');
   const [first] = call.args;
-  if (/^_*(knex|trx|qb)$|^db$/i.test(name) && (first?.is === 'text' || first?.is === 'object')) {
+  if (
+    /^_*(knex|trx|qb)$|^db$/i.test(name) &&
+    !isClient(call.receiver) &&
+    (first?.is === 'text' || first?.is === 'object')
+  ) {
     const from = sourceOf(first, [], lineOf(run, call.at));
     if (
       from === undefined ||
@@ -35,14 +49,10 @@ export const knexLibrary: Library = (call, run) => {
       return undefined;
     return builder(newQuery('select', call.node, run, { from }), run);
   }
-  if (
-    /(^|\.)_*(knex|trx|db)$/i.test(holder) &&
-    /^(select|from|with|withRecursive|into|insert|distinct|queryBuilder|table)$/.test(name)
-  ) {
-    return step(newQuery('select', call.node, run), name, call.args, call, run);
-  }
-  if (/(^|\.)_*(knex|trx|db)$/i.test(holder) && name === 'withSchema') return undefined;
-  return undefined;
+  const isStart = /^(select|from|with|withRecursive|into|insert|distinct|queryBuilder|table)$/.test(name);
+  return isStart && handle.test(holder) && !isMadeOtherwise(call.receiver)
+    ? step(newQuery('select', call.node, run), name, call.args, call, run)
+    : undefined;
 };
 
 interface BuilderHost extends Host {
