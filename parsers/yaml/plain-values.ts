@@ -77,7 +77,7 @@ export function quoted(written: string, from: number): Scalar {
 }
 
 /** Lines as one. */
-export const folded = (written: string): string => written.replace(/ *\n */g, ' ');
+export const folded = (written: string): string => written.replace(/(?<! ) *\n */g, ' ');
 
 export function valueOf(written: string): string | number | boolean | null {
   if (/^'(?:[^']|'')*'$/.test(written)) return written.slice(1, -1).replaceAll("''", "'");

@@ -150,7 +150,7 @@ class Reader {
     if (/^[[{]/.test(written)) return flow(written, from);
     if (below.some((one) => this.#isVoid(one))) throw notPlain;
     if (below.length > 0) return ranged(new Scalar(valueOf(folded(written))), from, from + written.length);
-    const own = head.replace(/ +#.*$/, '');
+    const own = head.replace(/(?<! ) +#.*$/, '');
     const alias = /^\*([\w-]+)$/.exec(own)?.[1];
     return ranged(alias === undefined ? new Scalar(valueOf(own)) : new Alias(alias), from, from + own.length);
   }
@@ -166,7 +166,10 @@ class Reader {
     const lines = more.slice(0, more.findLastIndex((one) => one.indent < Infinity) + 1);
     const last = lines.at(-1);
     if (last === undefined || lines.some((one) => one.indent < lines[0]!.indent)) throw notPlain;
-    if (keepsEnd && lines.length < more.length) throw notPlain;
+    // Blanks that go further than the block's indentation belong to the text.
+    const further = ({ start }: Line) =>
+      !this.#text.slice(start - lines[0]!.indent - 1, start).includes('\n');
+    if (more.slice(lines.length).some((one) => keepsEnd || further(one))) throw notPlain;
     const newline = this.#text.indexOf('\n', last.end);
     const end = newline === -1 ? this.#text.length : newline;
     return ranged(new Scalar(libraryValue(this.#text.slice(from, end + 1))), from, end);

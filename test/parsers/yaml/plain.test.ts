@@ -105,6 +105,19 @@ for (const [who, text] of Object.entries({ programs: schema, people: written }))
   });
 }
 
+test('blanks below a block of text belong to it where they go further than it', () => {
+  const plain = ['', '  ', '      ', '  \n      ', '      \n\n'].map((blank) =>
+    ['|', '|-', '>', '|+'].map((style) => plainAsLibrary(`a: ${style}\n  x\n${blank}\nb: 1\n`)),
+  );
+  assert.deepEqual(plain.map(String), ['true,true,true,false', 'true,true,true,false', ...Array<string>(3).fill('false,false,false,false')]); // prettier-ignore
+});
+
+test('runs of blanks cost their length', { timeout: 2000 }, () => {
+  const blanks = ' '.repeat(200_000);
+  for (const text of [`a: x${blanks}y\n`, `a: x\n  y${blanks}z\n`, `a: 'x\n  y${blanks}z'\n`])
+    assert.ok(readPlainYaml(text, new LineCounter()));
+});
+
 test('an item ends with its last value, whoever reads it', () => {
   for (const first of ['version: 2', 'version: !left 2']) {
     const { root } = readYaml('m.yml', `${first}\nmodels:\n  - name: a\n\n  # the next\n  - name: b\n`);
