@@ -13,11 +13,13 @@ const comment = /^\s*(?:--|#|\/\/|\/\*|\*|\{#|<!--)/;
 const around = 2;
 
 /** Where comments of several lines begin and end. */
-const blocks: readonly (readonly [string, string])[] = [
+const blocks: ReadonlyMap<string, string> = new Map([
   ['/*', '*/'],
   ['{#', '#}'],
   ['<!--', '-->'],
-];
+]);
+/** What hides the beginning of a block, up to the end of its line: a text in quotes, a comment. Lines are counted on the way. */
+const notable = /\n|(["'`])(?:(?!\1)[^\n])*\1?|(?:--|#|\/\/)[^\n]*|\/\*|\{#|<!--/g;
 
 /** By the lines of a file: each of its citations asks. */
 const known = new WeakMap<readonly string[], ReadonlySet<number>>();
@@ -32,7 +34,10 @@ export function addressedLines(lines: readonly string[]): ReadonlySet<number> {
 function find(lines: readonly string[]): ReadonlySet<number> {
   const found = new Set<number>();
   let commented: readonly boolean[] | null = null;
+  let last = -1;
   for (const [index, line] of lines.entries()) {
+    // The whole comment has been found.
+    if (index <= last) continue;
     const next = (lines[index + 1] ?? '').replace(comment, '');
     // A phrase may go on in the next line; which has its own turn where it stands in that one alone.
     if (!addresses(line) && (addresses(next) || !addresses(`${line} ${next}`))) continue;
@@ -43,39 +48,30 @@ function find(lines: readonly string[]): ReadonlySet<number> {
       : (at: number) => Math.abs(at - index) <= around && (lines[at] ?? '').trim() !== '';
     found.add(index + 1);
     for (let at = index - 1; at >= 0 && within(at); at -= 1) found.add(at + 1);
-    for (let at = index + 1; at < lines.length && within(at); at += 1) found.add(at + 1);
+    let at = index + 1;
+    for (; at < lines.length && within(at); at += 1) found.add(at + 1);
+    if (inside[index]) last = at - 1;
   }
   return found;
 }
 
 const addresses = (text: string): boolean => phrases.some((phrase) => phrase.test(text));
 
-/** Of each line, whether it is a comment or stands in one of several lines. */
+/** Of each line, whether it is a comment or stands in one of several lines. What never ends is none. */
 function inComments(lines: readonly string[]): boolean[] {
-  let end: string | null = null;
-  return lines.map((line) => {
-    const open = end !== null;
-    let at = 0;
-    for (;;) {
-      if (end !== null) {
-        const closes = line.indexOf(end, at);
-        if (closes < 0) return true;
-        at = closes + end.length;
-        end = null;
-      }
-      const [begins, block] = firstOf(line, at);
-      if (block === null) return open || comment.test(line);
-      at = begins + block[0].length;
-      end = block[1];
-    }
-  });
-}
-
-function firstOf(line: string, from: number): [number, (typeof blocks)[number] | null] {
-  let best: [number, (typeof blocks)[number] | null] = [line.length, null];
-  for (const block of blocks) {
-    const at = line.indexOf(block[0], from);
-    if (at >= 0 && at < best[0]) best = [at, block];
+  const inside = lines.map((line) => comment.test(line));
+  const text = lines.join('\n');
+  const lastEnds = new Map([...blocks.values()].map((end) => [end, text.lastIndexOf(end)]));
+  let line = 0;
+  notable.lastIndex = 0;
+  for (let match = notable.exec(text); match; match = notable.exec(text)) {
+    if (match[0] === '\n') line += 1;
+    const end = blocks.get(match[0]);
+    if (end === undefined || notable.lastIndex > lastEnds.get(end)!) continue;
+    notable.lastIndex = text.indexOf(end, notable.lastIndex) + end.length;
+    const more = text.slice(match.index, notable.lastIndex).split('\n').length - 1;
+    if (more > 0) inside.fill(true, line, line + more + 1);
+    line += more;
   }
-  return best;
+  return inside;
 }
