@@ -25,12 +25,11 @@ export const personalPatterns: readonly Pattern[] = [
   },
   {
     kind: 'ip',
-    pattern: /(?<![\w.-])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w-]|\.\d)/dg,
+    pattern:
+      /(?<![\w.-])(?<!(?:version|release|==|>=)\s*['"]?)(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w-]|\.\d)/dgi,
     source: 'RFC 791 dotted quads',
     // Not a person's: loopback, unspecified, masks; nor four-part versions.
-    holds: (secret, match) =>
-      !/^(?:127|0|255)\./.test(secret) &&
-      !/(?:version|release|==|>=)\s*['"]?$/i.test(match.input.slice(0, match.index)),
+    holds: (secret) => !/^(?:127|0|255)\./.test(secret),
   },
   {
     kind: 'ip',

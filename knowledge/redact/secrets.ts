@@ -36,7 +36,7 @@ function findWithSecretlint(text: string): Finding[] {
 
 /** Some rules measure the secret but count from the start of its name, so what they report ends within the secret. */
 function endOfWord(text: string, from: number): number {
-  const rest = /[\w+/=~.-]*/y;
+  const rest = /[\w+/=~.-]{0,256}/y;
   rest.lastIndex = from;
   return from + (rest.exec(text)?.[0].length ?? 0);
 }
@@ -75,6 +75,14 @@ const isRandom = (value: string): boolean =>
   /\d/.test(value) &&
   /[A-Za-z]/.test(value) &&
   !/^[\w-]*(?:_id|_key|_name|_at|\.\w{1,4})$/i.test(value);
+/** Words, which may end in digits, and numbers in a row, as names are made. */
+const isName = (value: string): boolean =>
+  value.split(/[-_./+=]|(?=[A-Z][a-z]{2})/).every((part) => /^(?:[A-Za-z]*\d{0,2}|\d+)$/.test(part));
+
+/** The end of the name of a key or token, with what stands between it and the value. Behind a colon it is a part of a path, as in AWS's names of resources. */
+const named =
+  /(?<!:)(?:secret|token|credentials?|(?:api|access|secret|auth|service|private)[ _-]?key)["']?\s*(?:=>|:=|=|:|\bis\b)\s*/
+    .source;
 
 const patterns: readonly Pattern[] = [
   {
@@ -85,7 +93,7 @@ const patterns: readonly Pattern[] = [
   },
   {
     kind: 'jwt',
-    pattern: /\beyJ[\w-]{10,}\.eyJ[\w-]{8,}\.[\w-]{10,}/dg,
+    pattern: /\beyJ[\w-]{10,2000}\.eyJ[\w-]{8,}\.[\w-]{10,}/dg,
     source: 'RFC 7519: two base64url JSON objects, which begin with {", and a signature',
   },
   {
@@ -100,7 +108,7 @@ const patterns: readonly Pattern[] = [
   },
   {
     kind: 'password',
-    pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@'"]*:(?<secret>[^\s/'"]+)@(?=[\w.[-])/dgi,
+    pattern: /(?<=\w):\/\/[^\s:/@'"]*:(?<secret>[^\s/'"]+)@(?=[\w.[-])/dgi,
     source: 'RFC 3986 user information',
     holds: isSecret,
   },
@@ -127,23 +135,21 @@ const patterns: readonly Pattern[] = [
   },
   {
     kind: 'token',
-    pattern:
-      /(?:secret|token|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|auth[_-]?key|credentials?)["']?\s*(?:=>|:=|=|:)\s*(["'])(?<secret>[^\s"']{12,})\1/dgi,
+    pattern: new RegExp(`${named}(["'])(?<secret>[^\\s"']{12,})\\1`, 'dgi'),
     source: 'a quoted value that looks random, given to a name that ends in token, key or secret',
     holds: isRandom,
   },
   {
     kind: 'token',
-    pattern: /\b[A-Z_]*(?:SECRET|TOKEN|API_?KEY|ACCESS_?KEY)\s?[=:]\s?(?<secret>[\w+/.=-]{16,})/dg,
+    pattern: /(?:SECRET|TOKEN|API_?KEY|ACCESS_?KEY)\s?[=:]\s?(?<secret>[\w+/.=-]{16,})/dg,
     source: 'a bare value that looks random, given to a name in capitals, as in env files',
     holds: isRandom,
   },
   {
     kind: 'token',
-    pattern:
-      /\b(?:api|access|secret|auth|service|private)[ _-]?(?:key|token)["']?\s*(?:[=:]|\bis\b)\s*(?<secret>[\w+/.=-]{20,})/dgi,
-    source: 'the same in small letters and in prose, as comments have it',
-    holds: (value) => isRandom(value) && (value.match(/\d/g)?.length ?? 0) > 2,
+    pattern: new RegExp(`${named}["']?(?<secret>[\\w+/.=-]{20,})(?![\\w+/.=([-])`, 'dgi'),
+    source: 'the same in small letters and in prose, as YAML and comments have it; not a call',
+    holds: (value) => isRandom(value) && !isName(value),
   },
   {
     kind: 'token',
@@ -153,7 +159,7 @@ const patterns: readonly Pattern[] = [
   },
   {
     kind: 'token',
-    pattern: /[?&]sig=(?<secret>[\w%+/=-]{20,})/dg,
+    pattern: /[?&;]sig=(?<secret>[\w%+/=-]{20,})/dg,
     source: "the signature of Azure's shared access URLs",
   },
   {

@@ -74,6 +74,44 @@ const secrets: Readonly<Record<string, readonly [text: string, hidden: string]>>
   ],
 };
 
+const random = ['9fK2mQx7', 'Lp4Rw8Zt', 'Vb3Nc6Yd'].join('');
+const named = {
+  'api_key: @': ['stripe_', 'STRIPE_', 'my-', '"'],
+  'apiKey: @': ['', 'stripe'],
+  'api_key = @': ['my_', ''],
+  'secret: @': ['client_', '  '],
+  "secret' => '@'": ["'client_"],
+  'token: @': ['', 'gitlab_', '- '],
+  "token := '@": [''],
+  "api-key is '@'": ['the ', 'X-'],
+  'sig=@': ['https://a.example/c?', 'https://a.example/c?sv=1&', 'https://a.example/c?sv=1&amp;'],
+};
+for (const [form, befores] of Object.entries(named))
+  for (const before of befores)
+    test(`hides the value in: ${before}${form}`, () => {
+      const result = redact(before + form.replace('@', random));
+      assert.equal(result, before + form.replace('@', '«redacted:token»'));
+    });
+
+test('a text costs its length, whatever is in it', { timeout: 10_000 }, () => {
+  const pieces = [
+    ' ',
+    '\n',
+    'a.',
+    '-eyJ',
+    ';',
+    '1.2.3.4 ',
+    'a@',
+    '://a:',
+    "'",
+    'token=',
+    'password:',
+    'key is ',
+    '-----BEGIN ',
+  ];
+  for (const piece of pieces) redact(`=${piece.repeat(100_000 / piece.length)}!`);
+});
+
 for (const [name, [text, hidden]] of Object.entries(secrets)) {
   test(`hides: ${name}`, () => {
     const result = redact(text);
@@ -104,6 +142,12 @@ const harmless = [
   "regexp_extract(url, r'https?://([^/:]+)')",
   'the api key is order_id_of_orders_v4',
   'access_key = stg_accounts_2024_01_key',
+  'arn:aws:secretsmanager:eu-west-1:865473395570:secret:PROD/Loader/ApiUser-oQ5I5m7',
+  'const token: ApiTokenV2WithSecret',
+  'client_secret: projects/acme-prod/secrets/loader_2024_v1',
+  'token: string\nprimary_key: id\nsecret: "{{ var(\'loader_secret_2024_key_x1\') }}"',
+  "unique_key = 'order_id', cluster_key = 'customer_2024_segment_ab12'",
+  'token = get_secret_value_v2_of_abc123x("loader")',
   '@daily run by @acme/finance and dbt_utils@1.1.0',
 ];
 
