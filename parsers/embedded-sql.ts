@@ -30,30 +30,31 @@ export interface EmbeddedOptions {
 // Each branch begins with its own character and cannot end in two ways: a text that is not SQL is refused in linear time.
 const firstWords =
   /^(?:[\s(]|--[^\n]*\n|#[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(select|with|insert|merge|update|delete|create|replace|truncate|drop|alter|copy|unload|export|declare|begin|refresh|call|set|assert|grant|vacuum|optimize)\b/i;
-const secondWords: Readonly<Record<string, RegExp>> = {
-  select: /\bselect\b[^]*(\bfrom\b|\d|\()/i,
+/** What must follow, one after the other: several are searched for one by one, since one pattern of them all would try each with each. */
+const secondWords: Readonly<Record<string, RegExp | readonly RegExp[]>> = {
+  select: [/\bselect\b/gi, /\bfrom\b|\d|\(/gi],
   with: /\bwith\b\s+(recursive\s+)?[\w"`\uE000-\uE001.]+\s*(\([^)]*\)\s*)?as\s*(not\s+materialized\s*|materialized\s*)?\(/i,
   insert: /\binsert\s+(into|overwrite|ignore\s+into)\b/i,
-  merge: /\bmerge\s+(into\s+)?\S+[^]*\busing\b/i,
-  update: /\bupdate\s+[^;]*?\bset\b[^]*?=/i,
+  merge: [/\bmerge\s+(into\s+)?\S/gi, /\busing\b/gi],
+  update: [/\bupdate\s(?:(?!\bupdate\s)[^;])*?\bset\b/gi, /=/g],
   delete: /\bdelete\s+from\b|\bdelete\s+\S+\s+where\b/i,
   create:
     /\bcreate\s+(or\s+replace\s+)?((temp|temporary|transient|external|materialized|unlogged|snapshot|live|streaming|global)\s+)*(table|view|function|schema|database|procedure|index|model|stage|pipe|task)\b/i,
   replace: /\breplace\s+into\b/i,
-  truncate: /\btruncate\s+(table\s+)?[\w"`.\uE000\uE001-]+\s*;?\s*$/i,
+  truncate: /\btruncate\s+(table\s+)?[\w"`.\uE000\uE001-]+\s*(?:;\s*)?$/i,
   drop: /\bdrop\s+(table|view|schema|materialized|index|function|database)\b/i,
   alter: /\balter\s+(table|view|schema|session|materialized)\b/i,
-  copy: /\bcopy\s+(into\s+)?\S+[^]*\b(from|to)\b/i,
+  copy: [/\bcopy\s+(into\s+)?\S/gi, /\b(from|to)\b/gi],
   unload: /\bunload\s*\(/i,
   export: /\bexport\s+data\b/i,
-  declare: /\bdeclare\s+\w+[^]*;/i,
-  begin: /\bbegin\b[^]*;[^]*\b(end|commit)\b/i,
+  declare: [/\bdeclare\s+\w/gi, /;/g],
+  begin: [/\bbegin\b/gi, /;/g, /\b(end|commit)\b/gi],
   refresh: /\brefresh\s+materialized\s+view\b/i,
   call: /\bcall\s+[\w.`"]+\s*\(/i,
-  set: /^\s*set\s+\w+\s*=[^]*;[^]*\b(select|insert|merge|create)\b/i,
-  assert: /\bassert\b[^]*\bselect\b/i,
-  grant: /\bgrant\b[^]*\bon\b[^]*\bto\b/i,
-  vacuum: /\bvacuum\s+[\w.]+\s*;?\s*$/i,
+  set: [/^\s*set\s+\w+\s*=/gi, /;/g, /\b(select|insert|merge|create)\b/gi],
+  assert: [/\bassert\b/gi, /\bselect\b/gi],
+  grant: [/\bgrant\b/gi, /\bon\b/gi, /\bto\b/gi],
+  vacuum: /\bvacuum\s+[\w.]+\s*(?:;\s*)?$/i,
   optimize: /\boptimize\s+(table\s+)?[\w.`]+/i,
 };
 
@@ -61,15 +62,28 @@ const secondWords: Readonly<Record<string, RegExp>> = {
 export function looksLikeSql(text: string): boolean {
   if (text.length < 8 || text.length > 1_000_000) return false;
   const word = firstWords.exec(text)?.[1]?.toLowerCase();
-  return word !== undefined && (own(secondWords, word)?.test(text) ?? false);
+  const parts = own(secondWords, word ?? '');
+  return parts !== undefined && holdsInOrder(text, [parts].flat());
+}
+
+/** Whether each (of several: with the flag `g`) matches behind the one before. */
+function holdsInOrder(text: string, parts: readonly RegExp[]): boolean {
+  let from = 0;
+  return parts.every((part) => {
+    part.lastIndex = from;
+    if (!part.test(text)) return false;
+    from = part.lastIndex;
+    part.lastIndex = 0;
+    return true;
+  });
 }
 
 /** As `looksLikeSql`, for text that nobody is seen to run: prose such as "Select a colour from the list" must not pass. */
 export function isSurelySql(text: string): boolean {
   if (!looksLikeSql(text)) return false;
   return /^\s*(--[^\n]*\n\s*)*[A-Z]{4,}\b/.test(text)
-    ? /[A-Z]{4,}[^]*\b(FROM|INTO|TABLE|VIEW|SET|USING|AS)\b/.test(text)
-    : /[*=(`;\uE000]|\w\.\w+\.\w|\n\s*(from|where|join|group|set)\b/i.test(text);
+    ? holdsInOrder(text, [/[A-Z]{4}/g, /\b(FROM|INTO|TABLE|VIEW|SET|USING|AS)\b/g])
+    : /[*=(`;\uE000]|\w\.\w+\.\w|\n[^\S\n]*(from|where|join|group|set)\b/i.test(text);
 }
 
 export function readEmbeddedSql(text: string, options: EmbeddedOptions): EmbeddedSql {
@@ -115,7 +129,7 @@ export function readExpressions(text: string, options: EmbeddedOptions): readonl
 function statementsOf(text: string, options: EmbeddedOptions): SqlStatement[] {
   const first = readSql(holesToIdentifiers(text), options);
   if (!hasHole(text) || first.every((statement) => statement.status === 'parsed')) return first;
-  const reduced = text.replace(/^[ \t]*\uE000[^\uE001\n]*\uE001[ \t]*,?[ \t]*$/gm, '');
+  const reduced = text.replace(/^[ \t]*\uE000[^\uE001\n]*\uE001[ \t]*(?:,[ \t]*)?$/gm, '');
   const second = reduced === text ? first : readSql(holesToIdentifiers(reduced), options);
   const parsed = (list: readonly SqlStatement[]): number => list.filter((s) => s.status === 'parsed').length;
   return parsed(second) > parsed(first) ? second : first;

@@ -4,7 +4,7 @@
  */
 const open = '\uE000';
 const close = '\uE001';
-const pattern = /\uE000([^\uE001]*)\uE001/g;
+const pattern = /\uE000([^\uE000\uE001]*)\uE001/g;
 
 /** A hole that is named after the code that fills it; anything but letters, digits, `_` and `.` in the name becomes `_`. */
 export const hole = (name: string): string => `${open}${name.replace(/[^\w.]+/g, '_').slice(0, 80)}${close}`;

@@ -73,7 +73,7 @@ type Matches = (model: DbtModel) => boolean;
 const kinds: ReadonlyMap<string, (value: string) => Matches> = new Map<string, (value: string) => Matches>([
   ['fqn', named],
   ['tag', (value) => (model) => [...model.tags].some((tag) => glob(value, tag))],
-  ['path', (value) => below(value.replace(/^\.\//, '').replace(/\/+$/, ''))],
+  ['path', (value) => below(value.replace(/^\.\//, '').replace(/(?<!\/)\/+$/, ''))],
   ['file', (value) => ({ path }) => glob(value, path.replace(/^.*\//, '')) || glob(value, path.replace(/^.*\/|\.\w+$/g, ''))], // prettier-ignore
   ['package', (value) => (model) => glob(value, model.package)],
   ['resource_type', (value) => (model) => model.type === value],

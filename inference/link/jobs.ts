@@ -46,7 +46,7 @@ export function indexJobs(files: readonly LinkFile[], whole: ReadonlyMap<Job, Jo
       const job = whole.get(part) ?? part;
       for (const task of job.tasks) {
         for (const run of task.runs) {
-          const clean = run.replace(/^(?:\.{0,2}\/)+/, '').replace(/\/+$/, '');
+          const clean = run.replace(/^(?:\.{0,2}\/)+/, '').replace(/(?<!\/)\/+$/, '');
           const last = clean.split('/').at(-1) ?? '';
           if (!last) continue;
           (last.includes('.') ? named : folders).add(clean, { file, job, task: { ...task, runs: [clean] } });

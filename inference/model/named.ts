@@ -92,6 +92,6 @@ const inOneForm = (sql: string): string =>
     .replace(/["`[\]()]/g, ' ')
     .replace(/!=/g, '<>')
     .replace(/(?<![\w.'])[a-z_]\w*\.(?=[a-z_])/g, '')
-    .replace(/\s*([<>=]+|,)\s*/g, ' $1 ')
+    .replace(/[<>=]+|,/g, ' $& ')
     .replace(/\s+/g, ' ')
     .trim();

@@ -28,7 +28,7 @@ const countLines = (text: string): number => text.split('\n').length - 1;
 
 /** `#fail` and `#warn` stand on a line before their check. */
 function severity(text: string, index: number): 'fail' | 'warn' {
-  const marks = [...text.slice(0, index).matchAll(/^\s*#(fail|warn)\b/gm)];
+  const marks = [...text.slice(0, index).matchAll(/^[ \t]*#(fail|warn)\b/gm)];
   return marks[marks.length - 1]?.[1] === 'warn' ? 'warn' : 'fail';
 }
 

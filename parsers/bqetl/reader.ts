@@ -31,7 +31,7 @@ export const bqetlReader: Reader = {
   match: (path, context) => {
     if (projectOf(path, 'bqetl', context) === undefined) return false;
     if (fileName(path) === 'dags.yaml') return folderOf(path) === projectOf(path, 'bqetl', context)?.root;
-    return tablePlace(path, context) !== null && fileName(path) in tableFiles;
+    return tablePlace(path, context) !== null && Object.hasOwn(tableFiles, fileName(path));
   },
   read: (path, text, context): FileFacts | null => {
     preloadOnce(context);

@@ -165,7 +165,10 @@ function assertions(action: Action, table: NameRef): Declaration[] {
 /** A row condition `column IN ('a', 'b')` is a list of allowed values. */
 function acceptedValues(conditions: readonly string[], table: NameRef, lines: Lines): Declaration[] {
   return conditions.flatMap((condition): Declaration[] => {
-    const match = /^\s*([\w.`]+)\s+in\s*\(((?:\s*(?:'[^']*'|"[^"]*"|[\d.]+)\s*,?)+)\)\s*$/i.exec(condition);
+    const match =
+      /^\s*([\w.`]+)\s+in\s*\(((?:\s*(?:'[^']*'|"[^"]*"|[\d.]+(?![\d.]))(?:\s*,)?)+)\s*\)\s*$/i.exec(
+        condition,
+      );
     if (match === null) return [];
     const values = [...(match[2] ?? '').matchAll(/'([^']*)'|"([^"]*)"|([\d.]+)/g)].map(
       (m) => m[1] ?? m[2] ?? m[3] ?? '',

@@ -90,7 +90,7 @@ export class PropertiesIndex {
 
   /** Models with versions. */
   versioned(): { package: string; properties: TableProperties }[] {
-    const files = this.files.filter((file) => /^\s+versions:/m.test(file.text));
+    const files = this.files.filter((file) => /^[ \t]+versions:/m.test(file.text));
     return files.flatMap((file) =>
       this.read(file)
         .tables.filter((table) => table.versions.length > 0)
@@ -101,7 +101,7 @@ export class PropertiesIndex {
   /** Snapshots that YAML alone defines. */
   yamlSnapshots(): { package: string; properties: TableProperties }[] {
     const files = this.files.filter(
-      (file) => /^\s*snapshots:/m.test(file.text) && /^\s+relation:/m.test(file.text),
+      (file) => /^[ \t]*snapshots:/m.test(file.text) && /^[ \t]+relation:/m.test(file.text),
     );
     return files.flatMap((file) =>
       this.read(file)

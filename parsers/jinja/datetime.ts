@@ -10,7 +10,7 @@ function fromIso(value: string): DateTime {
   const time = Date.parse(
     /^\d{4}-\d\d-\d\d$/.test(value)
       ? value
-      : `${value.replace(' ', 'T')}${/[Z+]|T.*-/.test(value) ? '' : 'Z'}`,
+      : `${value.replace(' ', 'T')}${/[Z+]|T[^T]*-/.test(value) ? '' : 'Z'}`,
   );
   if (Number.isNaN(time)) throw new JinjaError(`${JSON.stringify(value)} is no ISO date`);
   return new DateTime(time, value.length === 10);

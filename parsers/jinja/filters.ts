@@ -126,7 +126,7 @@ export const filters: ReadonlyMap<string, Native> = new Map<string, Native>([
     wordcount: onText((value) => value.match(/\w+/gu)?.length ?? 0),
     striptags: onText((value) =>
       value
-        .replace(/<[^>]*>/g, ' ')
+        .replace(/<[^>]*(>|$)/g, (tag, end) => (end === '' ? tag : ' '))
         .replace(/\s+/g, ' ')
         .trim(),
     ),

@@ -6,7 +6,7 @@ import { repr, str } from './python.ts';
 import type { Runtime } from './runtime.ts';
 import { Dict, Float, Tuple, type Kwargs, type Value } from './values.ts';
 
-const PERCENT = /%(?:\((\w+)\))?([-+ #0]*)(\d+)?(?:\.(\d+))?([sdrifgxXeE%])/g;
+const PERCENT = /%(?:\((\w+)\))?([-+ #0]*)([1-9]\d*)?(?:\.(\d+))?([sdrifgxXeE%])/g;
 
 export function formatPercent(template: string, operand: Value, rt: Runtime): string {
   const values = operand instanceof Tuple ? operand : [operand];

@@ -48,7 +48,7 @@ function compile(source: Value | undefined, flags: Value | undefined, extra = ''
     letters += [...inline].filter((flag) => !letters.includes(flag)).join('');
     return '';
   });
-  if (/\([^()]*(?:[*+|]|\{\d+,)[^()]*\)(?:[*+]|\{\d+,)/.test(pattern))
+  if (/\((?=[^()]*?(?:[*+|]|\{\d+,))[^()]*\)(?:[*+]|\{\d+,)/.test(pattern))
     throw new JinjaError('a regular expression with nested repetition is not run');
   pattern = pattern
     .replaceAll('(?P<', '(?<')

@@ -115,7 +115,7 @@ export function parseFloating(text: string): number | undefined {
   const clean = text.trim().replaceAll('_', '').toLowerCase();
   if (/^[+-]?(inf|infinity)$/.test(clean)) return clean.startsWith('-') ? -Infinity : Infinity;
   if (clean === 'nan') return Number.NaN;
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(clean) ? Number(clean) : undefined;
+  return /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/.test(clean) ? Number(clean) : undefined;
 }
 
 /** Rounds half to even, as Python 3 does. */

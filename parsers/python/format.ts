@@ -6,7 +6,7 @@ export function percentFormat(text: string, value: Value): string {
   const items = value.is === 'list' ? value.items : [value];
   let next = 0;
   return text.replace(
-    /%(?:\((\w+)\))?[-+ #0]*(?:\d+|\*)?(?:\.\d+)?([sdifFeEgGrxc%])/g,
+    /%(?:\((\w+)\))?[-+ #0]*(?:[1-9]\d*|\*)?(?:\.\d+)?([sdifFeEgGrxc%])/g,
     (_, name: string | undefined, kind: string) => {
       if (kind === '%') return '%';
       if (name !== undefined) return member(value, name) ?? hole(name);

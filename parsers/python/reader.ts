@@ -104,7 +104,7 @@ const relevant =
  * itself, for their calls tell the parameters of the others. */
 function runUncalled(scope: Scope, run: Run): void {
   const calls = Map.groupBy(
-    [...run.file.text.matchAll(/(\bdef\s+)?(\w+)\s*\(/g)].filter(([, definition]) => !definition),
+    [...run.file.text.matchAll(/\b(def\s+)?(\w+)\s*\(/g)].filter(([, definition]) => !definition),
     ([, , name = '']) => name,
   );
   const values = [...scope.names.values()];

@@ -96,5 +96,5 @@ export const plain = (text: string): string =>
 /** Names of columns: plain identifiers, of `id AS order_id` the first; expressions are left out. */
 export const columnsOf = (text: string): string[] =>
   listOf(text)
-    .map((item) => plain(item.replace(/\s+as\s+\S+$/i, '')))
+    .map((item) => plain(item.replace(/(?<!\s)\s+as\s+\S+$/i, '')))
     .filter((item) => /^\w[\w ]*$/.test(item));

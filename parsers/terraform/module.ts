@@ -45,9 +45,9 @@ export function moduleOf(path: string, own: Block, files: TracedFiles, commit: o
     const known = value(given);
     if (known === undefined || depth > deepest) return undefined;
     if (known.is === 'text')
-      return known.text.replace(/[$%]\{\s*([^{}]*?)\s*\}/g, (_, code: string) =>
-        /^[\w.-]+$/.test(code)
-          ? (text({ is: 'reference', path: code.split('.') }, depth + 1) ?? '{value}')
+      return known.text.replace(/[$%]\{([^{}]*)\}/g, (_, code: string) =>
+        /^\s*[\w.-]+\s*$/.test(code)
+          ? (text({ is: 'reference', path: code.trim().split('.') }, depth + 1) ?? '{value}')
           : '{value}',
       );
     if (known.is === 'number' || known.is === 'boolean') return String(known.value);

@@ -107,7 +107,7 @@ function fromAddress(value: Value | undefined, call: Call, run: Run, asTable: bo
   const texts = textsOf(value);
   const [text] = texts;
   if (value?.is === 'text' && asTable) {
-    const query = value.text.replace(/^\s*\(([^]*)\)\s*(as\s+)?\w*\s*$/i, '$1');
+    const query = value.text.replace(/^\s*\(([^]*)\)\s*(?:(?:as\s+)?\w+\s*)?$/i, '$1');
     if (isSql(query)) {
       const relation = queryRows({ ...value, text: query }, call, run, run.dialect);
       return relation === undefined ? unknown() : frame(relation);

@@ -13,7 +13,7 @@ export const literal = (type: LiteralExpression['type'], value: string | null): 
 
 /** The name in what text/templates.ts leaves of a template inside quotes (`'{{ ds }}'` → `'___ds___'`): a value that only the run knows. */
 const unrenderedTemplate = (text: string): string | null =>
-  /___+(\w*?[A-Za-z0-9])_*___/.exec(text)?.[1] ?? null;
+  /(?<!_)___+([A-Za-z0-9]+(?:__?[A-Za-z0-9]+)*)___/.exec(text)?.[1] ?? null;
 
 const literalTypes: Readonly<Record<string, LiteralExpression['type']>> = {
   number: 'number',

@@ -42,7 +42,7 @@ export function columnOf(text: string): Expression {
   return parts.length === 0 ? { ex: 'column', name } : { ex: 'column', qualifier: parts, name };
 }
 
-const aliased = /^([^]+?)\s+as\s+([\w$"`]+)\s*$/i;
+const aliased = /^([^]+?)(?<!\s)\s+as\s+([\w$"`]+)\s*$/i;
 
 /** One selected column: `'a.b as c'`, a function's result, a fragment of SQL. */
 export function itemOf(value: Value, site: CallSite, run: Run): ProjectItem {

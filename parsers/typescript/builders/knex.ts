@@ -42,7 +42,7 @@ export const knexLibrary: Library = (call, run) => {
         /\s(?!as\s)/i.test(
           first.text
             .trim()
-            .replace(/\s+as\s+/i, ' as ')
+            .replace(/(?<!\s)\s+as\s+/i, ' as ')
             .replace(' as ', ''),
         ))
     )
@@ -134,7 +134,7 @@ function step(
   }
   if (/^(count|countDistinct|sum|sumDistinct|avg|avgDistinct|min|max)$/.test(name)) {
     const text = textOf(first);
-    const [, column = '*', alias] = /^([^]+?)(?:\s+as\s+(\w+))?$/i.exec(text ?? '*') ?? [];
+    const [, column = '*', alias] = /^([^]+?)(?:(?<!\s)\s+as\s+(\w+))?$/i.exec(text ?? '*') ?? [];
     const item = {
       ...(alias === undefined ? {} : { name: alias }),
       value: aggregateCall(name, [columnOf(column.trim())]),

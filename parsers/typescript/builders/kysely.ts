@@ -52,7 +52,7 @@ function start(
     name === 'deleteFrom' ||
     name === 'mergeInto'
   ) {
-    const target = codeTable(textOf(first)?.replace(/\s+as\s+\w+$/i, ''), line);
+    const target = codeTable(textOf(first)?.replace(/(?<!\s)\s+as\s+\w+$/i, ''), line);
     if (target === null) return undefined;
     const kind = name === 'updateTable' ? 'update' : name === 'deleteFrom' ? 'delete' : 'insert';
     return query(
@@ -66,7 +66,7 @@ function start(
     );
   }
   if ((name === 'with' || name === 'withRecursive') && args[1]?.is === 'function') {
-    const cteName = textOf(first)?.replace(/\(.*$/, '');
+    const cteName = textOf(first)?.replace(/\([^]*$/, '');
     if (cteName === undefined) return undefined;
     const inner = queryOf(callFunction(args[1], [database(ctes)], site.node, run));
     if (inner === undefined) return undefined;
