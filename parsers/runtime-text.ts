@@ -2,6 +2,8 @@
  * Text with parts that only the run knows: an f-string's unknown name, `{{ ds }}`, `${x}`. Each such part stands in the text as a *hole*,
  * its name between two private-use characters, so that text stays a plain string that can be joined, split and formatted.
  */
+import { templateTags } from './sql/text/template-tags.ts';
+
 const open = '\uE000';
 const close = '\uE001';
 const pattern = /\uE000([^\uE000\uE001]*)\uE001/g;
@@ -20,9 +22,14 @@ export const isAllHoles = (text: string): boolean => hasHole(text) && !/\w/.test
 /** Airflow's and dbt's `{{ … }}` as holes, `{% … %}` and `{# … #}` gone; line breaks stay. */
 export function templatesToHoles(text: string): string {
   if (!text.includes('{')) return text;
-  return text
-    .replace(/\{#[^]*?#\}|\{%[^]*?%\}/g, (tag) => tag.replace(/[^\n]/g, ''))
-    .replace(/\{\{([^]*?)\}\}/g, (tag, name: string) => hole(name.trim()) + tag.replace(/[^\n]/g, ''));
+  let out = '';
+  let from = 0;
+  for (const { index, tag } of templateTags(text)) {
+    const filled = tag.startsWith('{{') ? hole(tag.slice(2, -2).trim()) : '';
+    out += text.slice(from, index) + filled + tag.replace(/[^\n]/g, '');
+    from = index + tag.length;
+  }
+  return out + text.slice(from);
 }
 
 /** The text with each hole as an identifier that no code would write, for a parser that knows nothing of holes. */

@@ -57,10 +57,11 @@ function afterBlank(text: string, at: number): number {
 /** What commas divide, from a place up to the bracket that closes; `end` is behind that bracket. Comments are left out. */
 function splitList(text: string, from: number): { items: { text: string; from: number }[]; end: number } {
   const items: { text: string; from: number }[] = [];
-  let [item, start, depth, at] = ['', from, 0, from];
+  let [item, start, depth, at] = ['', -1, 0, from];
   const close = (): void => {
     if (item.trim() !== '') items.push({ text: item.trim(), from: start });
     item = '';
+    start = -1;
   };
   for (; at < text.length; at++) {
     comments.lastIndex = quoted.lastIndex = at;
@@ -71,7 +72,7 @@ function splitList(text: string, from: number): { items: { text: string; from: n
     }
     const [string] = quoted.exec(text) ?? [];
     const piece = string ?? text[at] ?? '';
-    if (item.trim() === '') start = at;
+    if (start < 0 && piece.trim() !== '') start = at;
     if (string === undefined && depth === 0 && /[)\]]/.test(piece)) break;
     if (string === undefined && /[([{]/.test(piece)) depth++;
     if (string === undefined && /[)\]}]/.test(piece)) depth--;

@@ -3,8 +3,8 @@
  * and an expression becomes a quoted name that keeps its text. Every character keeps its place.
  */
 import type { Dialect } from '../../../schema/contracts/dialect.ts';
+import { templateTags } from './template-tags.ts';
 
-const piece = /\{\{[^]*?\}\}|\{%[^]*?%\}|\{#[^]*?#\}/g;
 const backticks: ReadonlySet<Dialect> = new Set([
   'bigquery',
   'spark',
@@ -23,26 +23,32 @@ export function withoutTemplates(text: string, dialect: Dialect): string {
   const dropping = () => opened.some((each) => each.dropping);
   let out = '';
   let from = 0;
-  const keep = (part: string) => {
-    out += dropping() ? blank(part) : part;
+  /** Whether a quote is open at the end of `out`; none goes over the end of a line. */
+  let quoted = false;
+  const add = (part: string) => {
+    out += part;
+    const line = part.slice(part.lastIndexOf('\n') + 1);
+    quoted = (quoted && line.length === part.length) !== (line.split(quote).length % 2 === 0);
   };
-  for (const match of text.matchAll(piece)) {
-    keep(text.slice(from, match.index));
-    from = match.index + match[0].length;
-    if (match[0].startsWith('{{')) {
-      const quoted = (out.slice(out.lastIndexOf('\n') + 1).split(quote).length - 1) % 2 === 1;
-      keep(quoted ? inQuotes(match[0], quote) : named(match[0], text[match.index - 1], text[from], quote));
+  const keep = (part: string) => {
+    add(dropping() ? blank(part) : part);
+  };
+  for (const { index, tag } of templateTags(text)) {
+    keep(text.slice(from, index));
+    from = index + tag.length;
+    if (tag.startsWith('{{')) {
+      keep(quoted ? inQuotes(tag, quote) : named(tag, text[index - 1], text[from], quote));
       continue;
     }
-    const word = /^\{%[-+]?\s*(\w+)/.exec(match[0])?.[1] ?? '';
-    const isBlock = word === 'macro' || (word === 'set' && !match[0].includes('='));
+    const word = /^\{%[-+]?\s*(\w+)/.exec(tag)?.[1] ?? '';
+    const isBlock = word === 'macro' || (word === 'set' && !tag.includes('='));
     if (word === 'if' || word === 'for' || word === 'call' || isBlock)
       opened.push({ word, dropping: isBlock });
     else if (word === 'else' || word === 'elif') {
       const inner = opened.at(-1);
       if (inner !== undefined) inner.dropping = true;
     } else if (word === `end${opened.at(-1)?.word}`) opened.pop();
-    out += blank(match[0]);
+    add(blank(tag));
   }
   keep(text.slice(from));
   return out;
