@@ -68,6 +68,10 @@ test('text that repeats without end is refused in bounded time', () => {
     `const a = \`${'select ${b} '.repeat(5_000)}\`;`,
     `a: ${'['.repeat(3_000)}`,
     '`'.repeat(20_001),
+    '{{ a }}'.repeat(4_000),
+    `SELECT a${' '.repeat(100_000)}b`,
+    `x = "update ${'set update '.repeat(5_000)}"`,
+    `config { assertions: { rowConditions: ["a in (${'1'.repeat(100)}x)"] } }`,
   ];
   const context: ReadContext = { dialect: 'bigquery', projects, paths };
   for (const name of [
