@@ -21,7 +21,9 @@ export function withCompiled(project: DbtProject, model: RenderedModel): Rendere
   const sql = compiledText(project, node);
   if (sql === '' || model.incremental !== undefined || ink(sql) === ink(model.full.sql)) return model;
   const lineMap = alignLines(sql, project.textOf(node.path) ?? '', node.path);
-  return { ...model, full: { sql, lineMap }, diagnostics: [] };
+  const { sql: own, others } = model.full;
+  const all = others?.flatMap(({ by, sql: other }) => [own, other].map((text) => ({ by, sql: text })));
+  return { ...model, full: { sql, lineMap, ...(all && { others: all }) }, diagnostics: [] };
 }
 
 /**

@@ -140,11 +140,11 @@ function builtins(session: Session, lookup: Lookup): Builtins {
         FAIL_FAST: false,
         WARN_ERROR: false,
       }),
-    modules: () => modules(project.now),
-    run_started_at: () => new DateTime(project.now.getTime(), false, true),
+    modules: () => modules(session.moment.now),
+    run_started_at: () => new DateTime(session.moment.now.getTime(), false, true),
     project_name: () => project.name,
     dbt_version: () => '1.10.0',
-    invocation_id: () => '00000000-0000-0000-0000-000000000000',
+    invocation_id: () => session.moment.id,
     thread_id: () => 'Thread-1',
     invocation_args_dict: () =>
       Dict.from([

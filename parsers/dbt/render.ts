@@ -12,7 +12,8 @@ import { baseConfig, nodeConfig, nodeRelation } from './naming.ts';
 import type { DbtProject } from './project.ts';
 import { pythonModel } from './python-model.ts';
 import { Session, type Mode } from './session.ts';
-import type { Config, DbtNode, RenderedModel } from './types.ts';
+import type { RunValue } from './run-values.ts';
+import type { Config, DbtNode, RenderedModel, RenderedText } from './types.ts';
 import { objectOf } from './yaml-values.ts';
 
 export interface RenderOptions {
@@ -66,14 +67,21 @@ function renderTemplate(
   const self = nodeRelation(project, node);
   const base = baseConfig(project, node);
   const body = bodyOf(template, node);
-  const run = (mode: Mode, config: Config): { session: Session; rendering: Rendering } => {
-    const session = new Session(project, mode, node, config, self);
+  const run = (mode: Mode, config: Config, other?: RunValue): { session: Session; rendering: Rendering } => {
+    const session = new Session(project, mode, node, config, self, other);
     const rendering = render(
       template,
       { lookup: contextOf(session), ...(options.limits && { limits: options.limits }) },
       body,
     );
     return { session, rendering };
+  };
+  const textOf = ({ session, rendering: { text, lineMap } }: ReturnType<typeof run>): RenderedText => {
+    const others = [...session.ofRun].flatMap((by) => {
+      const sql = run(session.mode, session.baseConfig, by).rendering.text;
+      return sql === text ? [] : [{ by, sql }];
+    });
+    return { sql: text, lineMap, ...(others.length > 0 && { others }) };
   };
   const first = run('full', base);
   const config = mergeConfig(base, first.session.inFile);
@@ -99,8 +107,8 @@ function renderTemplate(
     relation: self.relationName,
     config,
     materialized,
-    full: { sql: first.rendering.text, lineMap: first.rendering.lineMap },
-    ...(differs && { incremental: { sql: later.rendering.text, lineMap: later.rendering.lineMap } }),
+    full: textOf(first),
+    ...(differs && { incremental: textOf(later) }),
     hooks: hooks.texts,
     dependencies,
     macros: used

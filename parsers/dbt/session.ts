@@ -2,6 +2,7 @@
 import type { Value } from '../jinja/values.ts';
 import type { DbtProject } from './project.ts';
 import type { Relation } from './relation.ts';
+import { anotherMoment, anotherValue, firstId, type Moment, type RunValue } from './run-values.ts';
 import type { Config, DbtNode, Dependency } from './types.ts';
 
 export type Mode =
@@ -27,10 +28,22 @@ export class Session {
   readonly results = new Map<string, Value>();
   /** Whether the text differs, or may, between a first and a later run. */
   askedIncremental = false;
+  /** What the text asked for that each run gives anew. */
+  readonly ofRun = new Set<RunValue>();
+  /** What stands as another run would give it. */
+  readonly other: RunValue | undefined;
   /** Values of context names made once a session. */
   readonly made = new Map<string, Value>();
 
-  constructor(project: DbtProject, mode: Mode, node?: DbtNode, baseConfig: Config = {}, self?: Relation) {
+  constructor(
+    project: DbtProject,
+    mode: Mode,
+    node?: DbtNode,
+    baseConfig: Config = {},
+    self?: Relation,
+    other?: RunValue,
+  ) {
+    this.other = other;
     this.project = project;
     this.mode = mode;
     this.node = node;
@@ -41,6 +54,20 @@ export class Session {
 
   get executes(): boolean {
     return this.mode !== 'parse';
+  }
+
+  /** Of the run. */
+  get moment(): Moment {
+    this.ofRun.add('run_started_at');
+    return this.other === 'run_started_at' ? anotherMoment : { now: this.project.now, id: firstId };
+  }
+
+  /** A value that the run gives, or that stands in for it. */
+  given(by: RunValue, value: Value): Value {
+    const another = anotherValue(value);
+    if (another === null) return value;
+    this.ofRun.add(by);
+    return this.other === by ? another : value;
   }
 
   ask(key: string, answer: string | (() => string)): void {

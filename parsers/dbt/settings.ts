@@ -87,10 +87,10 @@ export class VarObject extends PyObject {
       return rt.enter(rt.path, () => this.rendered(value));
     if (value !== undefined) return fromJson(value);
     const otherwise = argument(args, kwargs, 1, 'default');
-    if (otherwise !== undefined) return otherwise;
+    if (otherwise !== undefined) return this.session.given('var', otherwise);
     if (this.session.executes)
       rt.report('warning', 'dbt.missing_var', `var ${name} is required and the project gives it no value`);
-    return new Undefined(`var_${name}`, 'unknown');
+    return this.session.given('var', new Undefined(`var_${name}`, 'unknown'));
   }
 
   private rendered(value: string): string {
@@ -111,14 +111,14 @@ export function envVar(session: Session): Value {
     const name = str(args[0] ?? null);
     const given = own(session.project.options.env ?? {}, name);
     session.ask(`env:${name}`, given ?? '');
-    if (given !== undefined) return given;
+    if (given !== undefined) return session.given('env_var', given);
     const otherwise = argument(args, kwargs, 1, 'default');
-    if (otherwise !== undefined && otherwise !== null) return otherwise;
+    if (otherwise !== undefined && otherwise !== null) return session.given('env_var', otherwise);
     rt.report(
       'info',
       'dbt.missing_env',
       `environment variable ${name} is not given; its name stands in its place`,
     );
-    return name;
+    return session.given('env_var', name);
   });
 }

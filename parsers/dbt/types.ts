@@ -1,4 +1,5 @@
 /** The shapes that reading a dbt project gives. Lines are 1-based; paths are those of the repository. */
+import type { RunValue } from './run-values.ts';
 import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
 import type { Segment } from '../jinja/jinja.ts';
 
@@ -222,6 +223,8 @@ export interface Dependency {
 
 export interface RenderedText {
   readonly sql: string;
+  /** As a run with another clock, other variables would have it, where that differs. */
+  readonly others?: readonly { readonly by: RunValue; readonly sql: string }[];
   /** See `locate`: rendered line → file and line. */
   readonly lineMap: readonly Segment[];
 }

@@ -8,6 +8,7 @@ import { readSql, type SqlStatement } from '../../sql/index.ts';
 import type { DbtProject } from '../project.ts';
 import { readSeed } from '../seeds.ts';
 import type { Config, DbtNode, RenderedModel, RenderedText } from '../types.ts';
+import { withParameters } from './holes.ts';
 import { nameOf, nodeName, unquoted, withEphemeralName, withEphemeralNames } from './names.ts';
 
 /** Adds what one SQL or Python node of `path` says. `lastLine`: of the node in its file. */
@@ -75,6 +76,11 @@ interface Read {
   readonly reads: readonly NameRef[];
 }
 
+function queryOf(statements: readonly SqlStatement[]): Relation | undefined {
+  const query = statements.findLast((statement) => statement.relation ?? statement.build?.relation);
+  return query?.relation ?? query?.build?.relation;
+}
+
 /** Reads one rendered variant. `counts`: its statements and diagnostics are told. */
 function readRendered(
   project: DbtProject,
@@ -109,8 +115,11 @@ function readRendered(
     out.statements = addCounts(out.statements, added);
     out.diagnostics.push(...statements.flatMap((statement) => statement.diagnostics));
   }
-  const query = statements.findLast((statement) => statement.relation ?? statement.build?.relation);
-  const relation = query?.relation ?? query?.build?.relation;
+  const relation = (text.others ?? []).reduce(
+    (known, { by, sql }) =>
+      withParameters(known, queryOf(readSql(sql, { dialect: project.dialect, path })), by),
+    queryOf(statements),
+  );
   return {
     relation: relation && withEphemeralNames(relation, model.dependencies),
     reads: statements
