@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { inTransaction, type Database } from './database.ts';
 
 /** A token bucket that all workers share: it holds `capacity` at most and refills by `refillPerSecond`. */
@@ -107,8 +107,8 @@ export async function lower(
   { limit, remaining }: { readonly limit: number | null; readonly remaining: number | null },
 ): Promise<void> {
   if (remaining !== null)
-    await sql`update tablelore.rate_bucket
-      set tokens = least(tokens, ${remaining}::double precision), updated_at = clock_timestamp()
+    await sql`update tablelore.rate_bucket as b
+      set tokens = least(${refilled(sql`b.capacity`)}, ${remaining}::double precision), updated_at = clock_timestamp()
       where name = ${name}`.execute(db);
   if (limit !== null && limit > 0)
     await sql`insert into tablelore.setting (name, value) values (${serverLimit(name)}, ${String(limit)})
@@ -157,14 +157,18 @@ async function refill(trx: Database, { name, capacity, refillPerSecond }: Bucket
     insert into tablelore.rate_bucket as b (name, tokens, capacity, refill_per_second, updated_at)
     values (${name}, ${capacity}, ${capacity}, ${refillPerSecond}, clock_timestamp())
     on conflict (name) do update set
-      tokens = least(greatest(excluded.capacity, case when b.next_until > clock_timestamp() then b.next_amount end),
-        b.tokens + greatest(0, extract(epoch from clock_timestamp() - b.updated_at)) * b.refill_per_second),
+      tokens = ${refilled(sql`excluded.capacity`)},
       capacity = excluded.capacity, refill_per_second = excluded.refill_per_second, updated_at = clock_timestamp()
     returning tokens, case when next_until > clock_timestamp() then next_draw end as next, next_amount as amount`.execute(
     trx,
   );
   return rows[0] ?? { tokens: 0, next: null, amount: null };
 }
+
+/** What a bucket `b` holds by now: its capacity at most, or what is saved up for who is next. */
+const refilled = (capacity: RawBuilder<unknown>) => sql`
+  least(greatest(${capacity}, case when b.next_until > clock_timestamp() then b.next_amount end),
+    b.tokens + greatest(0, extract(epoch from clock_timestamp() - b.updated_at)) * b.refill_per_second)`;
 
 async function take(db: Database, name: string, amount: number): Promise<void> {
   await sql`update tablelore.rate_bucket set tokens = least(capacity, tokens - ${amount}::double precision)

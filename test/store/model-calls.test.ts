@@ -168,3 +168,6 @@ withDatabases('a bucket is held to what the server allows, for all who share it'
   const wait = await reserve(db, [draw]);
   assert.ok(wait > 40_000 && wait <= 60_000, `${wait} ms, as the server asked`);
 });
+  await pass(db, 'shared', 30);
+  await lower(db, 'shared', { limit: null, remaining: 250 });
+  assert.equal(await reserve(db, [{ ...draw, amount: 250 }]), 0, 'what it refilled meanwhile is not lost');
