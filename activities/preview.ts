@@ -11,7 +11,7 @@ import { becomesHistory } from './embed.ts';
 import { factsOfCommit } from './facts-of-commit.ts';
 import { filesToParse } from './files-to-parse.ts';
 import { alive } from './heartbeat.ts';
-import { priceOf } from './infer/exchange.ts';
+import { priceOf } from './infer/price.ts';
 import { judgeConfig } from './infer/judge.ts';
 import { openTables } from './infer/select.ts';
 import { queryTexts } from './query-entries.ts';

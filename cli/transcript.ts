@@ -1,7 +1,8 @@
 /** A stored conversation with the model as people and programs look at it. Pure. */
 import type { Rejection } from '../inference/model/check-citations.ts';
 import type { Span } from '../inference/model/shown.ts';
-import type { Added, StoredTurn } from '../activities/infer/exchange.ts';
+import type { StoredTurn } from '../activities/infer/claimed-call.ts';
+import type { Added } from '../activities/infer/exchange.ts';
 import type { InferOutput } from '../activities/infer/infer-output.ts';
 import type { JudgingRow, TranscriptRow } from '../store/transcripts.ts';
 

@@ -7,7 +7,7 @@ interface Line {
   readonly line: string;
 }
 
-/** The schema `tablelore`: tables with columns and constraints, indexes, functions. The same text on PGlite and Postgres 16 and later. */
+/** The schema `tablelore`: tables with columns and constraints, indexes, triggers, functions. The same text on PGlite and Postgres 16 and later. */
 export async function dumpSchema(db: Kysely<Tables>): Promise<string> {
   const tables = await sql<Line>`
     select c.relname as object, format('  %I %s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
@@ -33,6 +33,11 @@ export async function dumpSchema(db: Kysely<Tables>): Promise<string> {
     where schemaname = 'tablelore' and not exists (
       select from pg_constraint k where k.conindid = format('%I.%I', i.schemaname, i.indexname)::regclass)
     order by tablename collate "C", indexname collate "C"`.execute(db);
+  const triggers = await sql<Line>`
+    select c.relname as object, pg_get_triggerdef(t.oid) || ';' as line
+    from pg_trigger t join pg_class c on c.oid = t.tgrelid
+    where c.relnamespace = 'tablelore'::regnamespace and not t.tgisinternal
+    order by c.relname collate "C", t.tgname collate "C"`.execute(db);
   const functions = await sql<Line>`
     select proname as object, pg_get_functiondef(oid) || ';' as line from pg_proc
     where pronamespace = 'tablelore'::regnamespace order by proname collate "C"`.execute(db);
@@ -42,7 +47,11 @@ export async function dumpSchema(db: Kysely<Tables>): Promise<string> {
   const names = [...new Set(tables.rows.map((row) => row.object))];
   const blocks = names.map((name) => {
     const body = [...of(tables.rows, name), ...of(constraints.rows, name)].join(',\n');
-    return [`create table tablelore.${name} (\n${body}\n);`, ...of(indexes.rows, name)].join('\n');
+    return [
+      `create table tablelore.${name} (\n${body}\n);`,
+      ...of(indexes.rows, name),
+      ...of(triggers.rows, name),
+    ].join('\n');
   });
   return `${[...functions.rows.map((row) => row.line.trimEnd()), ...blocks].join('\n\n')}\n`;
 }

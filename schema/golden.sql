@@ -1,3 +1,16 @@
+CREATE OR REPLACE FUNCTION tablelore.carry_payment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into tablelore.model_payment (call, run, input_tokens, cached_input_tokens, output_tokens, cost_usd)
+  values (new.id, old.run, new.input_tokens - old.input_tokens, new.cached_input_tokens - old.cached_input_tokens,
+    new.output_tokens - old.output_tokens, new.cost_usd - coalesce(old.cost_usd, 0));
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION tablelore.search_query(text)
  RETURNS tsquery
  LANGUAGE sql
@@ -147,10 +160,27 @@ create table tablelore.model_call (
   claimed_output bigint,
   claimed_usd double precision,
   asked_at timestamp with time zone,
+  claim uuid,
   constraint model_call_pkey PRIMARY KEY (id),
   constraint model_call_repo_table_id_model_prompt_version_input_hash_ge_key UNIQUE (repo, table_id, model, prompt_version, input_hash, generation, turn)
 );
 CREATE INDEX model_call_run ON tablelore.model_call USING btree (run);
+CREATE TRIGGER carry_payment AFTER UPDATE ON tablelore.model_call FOR EACH ROW WHEN (((new.input_tokens > old.input_tokens) OR (new.output_tokens > old.output_tokens))) EXECUTE FUNCTION tablelore.carry_payment();
+
+create table tablelore.model_payment (
+  id uuid default gen_random_uuid() not null,
+  call bigint not null,
+  run text collate "C" not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  input_tokens bigint not null,
+  cached_input_tokens bigint not null,
+  output_tokens bigint not null,
+  cost_usd double precision,
+  constraint model_payment_call_fkey FOREIGN KEY (call) REFERENCES tablelore.model_call(id) ON DELETE CASCADE,
+  constraint model_payment_pkey PRIMARY KEY (id)
+);
+CREATE INDEX model_payment_call ON tablelore.model_payment USING btree (call);
+CREATE INDEX model_payment_run ON tablelore.model_payment USING btree (run);
 
 create table tablelore.night (
   repo text not null,

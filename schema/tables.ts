@@ -37,6 +37,7 @@ export interface Tables {
   'tablelore.query_template': QueryTemplateRow;
   'tablelore.template_day': TemplateDayRow;
   'tablelore.model_call': ModelCallRow;
+  'tablelore.model_payment': ModelPaymentRow;
   'tablelore.embedding_use': { run: string; chunk: number; calls: number; texts: number; tokens: number };
   'tablelore.unanswered': UnansweredRow;
   'tablelore.rate_bucket': RateBucketRow;
@@ -245,6 +246,7 @@ interface TemplateDayRow {
   roles: Record<string, number>;
 }
 
+/** Tokens and prices, which it has too, are those of workers of before: `tablelore.model_payment` has them all. */
 interface ModelCallRow {
   id: GeneratedAlways<number>;
   repo: string;
@@ -261,20 +263,27 @@ interface ModelCallRow {
   response: unknown;
   /** `open`, `done`, `failed`. */
   status: string;
-  input_tokens: Generated<number>;
-  cached_input_tokens: Generated<number>;
-  output_tokens: Generated<number>;
-  /** Null: the model's prices are not configured. */
-  cost_usd: number | null;
   /** The run makes the call until then, unless it says so anew; null: nobody makes it. */
   claimed_until: string | null;
-  /** What the call under way takes, about; null: there is none, and of the price also where none is configured. */
-  claimed_input: number | null;
-  claimed_output: number | null;
-  claimed_usd: number | null;
+  /** The payment of the attempt that makes the call, or ended it; null: there was none. */
+  claim: string | null;
   created_at: Generated<string>;
   /** When the call was made last; null: it was not, or by a version that did not record it. */
   asked_at: string | null;
+}
+
+/** One attempt at a call: with what it takes, about, until its end is known. */
+interface ModelPaymentRow {
+  id: Generated<string>;
+  call: number;
+  /** Who pays. */
+  run: string;
+  at: Generated<string>;
+  input_tokens: number;
+  cached_input_tokens: number;
+  output_tokens: number;
+  /** Null: the model's prices are not configured. */
+  cost_usd: number | null;
 }
 
 /** The last question about a table that the model was asked and did not answer. */
@@ -287,6 +296,7 @@ interface UnansweredRow {
   /** The run that asked last, and its date. */
   run: string;
   as_of: string;
+  asked_at: Generated<string>;
   error: string;
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from './database.ts';
+import { inTransaction, type Database } from './database.ts';
 import { toJson } from './json.ts';
 
 /** Names one call: the same question is asked once, also by another run or a second attempt. */
@@ -47,7 +47,7 @@ export interface StoredModelCall {
 }
 
 export interface ModelSpend extends CallCost {
-  /** Those that ended. */
+  /** However often each was begun. */
   readonly calls: number;
 }
 
@@ -103,14 +103,15 @@ export async function beginModelCall(
     values (${key.repo}, ${key.table}, ${key.model}, ${key.promptVersion}, ${key.inputHash}, ${key.generation}, ${key.turn},
       ${run}, ${toJson(request)}::jsonb, 'open')
     on conflict (repo, table_id, model, prompt_version, input_hash, generation, turn) do update
-    set run = case when c.status = 'done' or c.claimed_until > clock_timestamp() then c.run else excluded.run end
+    set run = case when c.status = 'done' or c.claimed_until is not null then c.run else excluded.run end
     returning ${columns}`.execute(db);
   return rows[0] as StoredModelCall;
 }
 
 /**
- * Takes a call for `seconds`, for the run that is about to make it and pays for it; again before they have passed, while it is under way. False: another
- * run makes it, or its answer is there. `expected`: what it takes, about. Of a call that its run took and never ended, whose worker died, that is paid.
+ * Takes a call for `seconds`, and pays for it: `expected` is what it takes, about, and stands where the end does not become known, as of a worker that died.
+ * Returns what names this attempt; `elsewhere`: another run makes the call, or its answer is there; `beyond`: with it, the run and those of its family
+ * (`familySpend`) would cost more than `most`, however many of them claim at once.
  */
 export async function claimModelCall(
   db: Database,
@@ -118,74 +119,71 @@ export async function claimModelCall(
   run: string,
   seconds: number,
   expected: CallCost,
-): Promise<boolean> {
+  most = Infinity,
+): Promise<{ readonly claim: string } | 'elsewhere' | 'beyond'> {
+  return inTransaction(db, async (trx) => {
+    if (most < Infinity) {
+      await sql`select pg_advisory_xact_lock(hashtextextended(${run}, 0))`.execute(trx);
+      if ((await familySpend(trx, run)) + (expected.costUsd ?? 0) > most) return 'beyond';
+    }
+    const { rows } = await sql<{ claim: string }>`
+      with claimed as (
+        update tablelore.model_call
+        set run = ${run}, status = 'open', claim = gen_random_uuid(), asked_at = clock_timestamp(), claimed_until = ${inSeconds(seconds)}
+        where id = ${id} and status <> 'done' and (claimed_until is null or claimed_until <= clock_timestamp() or run = ${run})
+        returning id, claim
+      )
+      insert into tablelore.model_payment (id, call, run, input_tokens, cached_input_tokens, output_tokens, cost_usd)
+      select claim, id, ${run}, ${expected.inputTokens}::bigint, ${expected.cachedInputTokens}::bigint, ${expected.outputTokens}::bigint,
+        ${expected.costUsd}::double precision
+      from claimed returning id as claim`.execute(trx);
+    return rows[0] ?? 'elsewhere';
+  });
+}
+
+const inSeconds = (seconds: number) => sql`clock_timestamp() + make_interval(secs => ${seconds})`;
+
+/** Prolongs the claim of an attempt that is under way, unless another one has taken the call. */
+export async function keepModelCall(db: Database, claim: string, seconds: number): Promise<void> {
+  await sql`update tablelore.model_call c set claimed_until = ${inSeconds(seconds)}
+    from tablelore.model_payment p
+    where p.id = ${claim} and c.id = p.call and c.claim = p.id and c.claimed_until is not null`.execute(db);
+}
+
+/**
+ * Records how an attempt ended, and what it took in place of what it was to take. False: an answer was there first and stays, or another attempt makes the
+ * call by now and this end is none.
+ */
+export async function finishModelCall(db: Database, claim: string, end: ModelCallEnd): Promise<boolean> {
   const { rows } = await sql`
-    update tablelore.model_call as c
-    set run = ${run}, status = 'open', ${claimPaid}, asked_at = clock_timestamp(), claimed_until = ${inSeconds(seconds)},
-      claimed_input = ${expected.inputTokens}, claimed_output = ${expected.outputTokens}, claimed_usd = ${expected.costUsd}
-    where id = ${id} and status <> 'done' and (claimed_until is null or claimed_until <= clock_timestamp() or run = ${run})
+    with paid as (
+      update tablelore.model_payment
+      set input_tokens = ${end.inputTokens}, cached_input_tokens = ${end.cachedInputTokens}, output_tokens = ${end.outputTokens},
+        cost_usd = ${end.costUsd}
+      where id = ${claim} returning id, call, run
+    )
+    update tablelore.model_call c
+    set run = paid.run, claim = paid.id, claimed_until = null, status = ${end.status}, response = ${toJson(end.response)}::jsonb
+    from paid where c.id = paid.call and c.status <> 'done' and (c.claim = paid.id or ${end.status === 'done'})
     returning 1`.execute(db);
   return rows.length > 0;
 }
 
-/** What the claim that stands was to take is paid. */
-const claimPaid = sql`input_tokens = input_tokens + coalesce(claimed_input, 0),
-  output_tokens = output_tokens + coalesce(claimed_output, 0),
-  cost_usd = case when claimed_usd is null then cost_usd else coalesce(cost_usd, 0) + claimed_usd end`;
-const inSeconds = (seconds: number) => sql`clock_timestamp() + make_interval(secs => ${seconds})`;
-
-/** Prolongs a claim on a call that is under way. */
-export async function keepModelCall(db: Database, id: number, run: string, seconds: number): Promise<void> {
-  await sql`update tablelore.model_call set claimed_until = ${inSeconds(seconds)}
-    where id = ${id} and run = ${run} and claimed_until is not null`.execute(db);
-}
-
-/**
- * Records how a call ended, and adds what it took to what was paid for it before. False: an answer was there first and stays, or another run makes the call
- * by now and this end is none.
- */
-export async function finishModelCall(
-  db: Database,
-  id: number,
-  run: string,
-  end: ModelCallEnd,
-): Promise<boolean> {
-  const { rows } = await sql<{ stored: boolean }>`
-    with before as (select id, status, run from tablelore.model_call where id = ${id} for update),
-    ends as (select id, status <> 'done' and (run = ${run} or ${end.status === 'done'}) as stored, run = ${run} as ours from before)
-    update tablelore.model_call as c
-    set input_tokens = c.input_tokens + ${end.inputTokens}, cached_input_tokens = c.cached_input_tokens + ${end.cachedInputTokens},
-      output_tokens = c.output_tokens + ${end.outputTokens},
-      cost_usd = case when ${end.costUsd}::double precision is null then c.cost_usd else coalesce(c.cost_usd, 0) + ${end.costUsd} end,
-      status = case when stored then ${end.status} else c.status end,
-      response = case when stored then ${toJson(end.response)}::jsonb else c.response end,
-      claimed_until = case when ours or stored then null else claimed_until end,
-      claimed_input = case when ours or stored then null else claimed_input end,
-      claimed_output = case when ours or stored then null else claimed_output end,
-      claimed_usd = case when ours or stored then null else claimed_usd end
-    from ends where c.id = ends.id
-    returning stored`.execute(db);
-  return rows[0]?.stored ?? false;
-}
-
-/** What the calls of a run have used so far, those that broke off included. */
+/** What a run has paid so far: for calls under way, and those whose worker died, what they take, about. */
 export async function modelSpend(db: Database, run: string): Promise<ModelSpend> {
   const { rows } = await sql<ModelSpend>`
-    select count(*) filter (where status <> 'open') as calls, coalesce(sum(input_tokens), 0) as "inputTokens",
+    select count(distinct call) as calls, coalesce(sum(input_tokens), 0) as "inputTokens",
       coalesce(sum(cached_input_tokens), 0) as "cachedInputTokens", coalesce(sum(output_tokens), 0) as "outputTokens",
       sum(cost_usd) as "costUsd"
-    from tablelore.model_call
-    where run = ${run}`.execute(db);
+    from tablelore.model_payment where run = ${run}`.execute(db);
   return rows[0] as ModelSpend;
 }
 
-/**
- * US dollars that the calls of all runs have cost whose ids are `family` or begin with it and a slash, those under way included with what they take,
- * about; calls without a price count nothing.
- */
+/** US dollars that all runs have paid whose ids are `family` or begin with it and a slash; calls without a price count nothing. */
 export async function familySpend(db: Database, family: string): Promise<number> {
+  // '0' is the character behind the slash: the ids lie side by side in the index.
   const { rows } = await sql<{ usd: number }>`
-    select coalesce(sum(coalesce(cost_usd, 0) + coalesce(claimed_usd, 0)), 0) as usd from tablelore.model_call
-    where run = ${family} or starts_with(run, ${`${family}/`})`.execute(db);
+    select coalesce(sum(cost_usd), 0) as usd from tablelore.model_payment
+    where run = ${family} or (run > ${`${family}/`} and run < ${`${family}0`})`.execute(db);
   return rows[0]?.usd ?? 0;
 }

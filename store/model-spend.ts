@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
-import { askedAt, supportPrefix } from './model-calls.ts';
+import { supportPrefix } from './model-calls.ts';
 
 /** Tokens that a model took so far, and for how many questions about tables. `cachedInput` is part of `input`. */
 export interface TokensSpent {
@@ -19,9 +19,10 @@ export async function tokensSpent(
 ): Promise<TokensSpent> {
   const { rows } = await sql<TokensSpent>`
     select count(distinct (table_id, prompt_version, input_hash, generation)) as questions,
-      coalesce(sum(input_tokens), 0) as input, coalesce(sum(cached_input_tokens), 0) as "cachedInput",
-      coalesce(sum(output_tokens), 0) as output
-    from tablelore.model_call where repo = ${repo} and model = ${model} and status = 'done'
+      coalesce(sum(p.input_tokens), 0) as input, coalesce(sum(p.cached_input_tokens), 0) as "cachedInput",
+      coalesce(sum(p.output_tokens), 0) as output
+    from tablelore.model_call c join tablelore.model_payment p on p.call = c.id
+    where repo = ${repo} and model = ${model} and status = 'done'
       and starts_with(prompt_version, ${supportPrefix}) = ${judging}`.execute(db);
   return rows[0] as TokensSpent;
 }
@@ -34,7 +35,7 @@ export interface SpendRow {
   /** `2026-10`, a run, or a table. */
   readonly name: string;
   readonly model: string;
-  /** Those that ended. */
+  /** However often each was begun. */
   readonly calls: number;
   readonly input: number;
   /** Part of the input. */
@@ -47,19 +48,20 @@ export interface SpendRow {
 }
 
 const nameOf = {
-  month: sql`to_char(${askedAt} at time zone 'UTC', 'YYYY-MM')`,
-  run: sql`run`,
-  table: sql`table_id`,
+  month: sql`to_char(p.at at time zone 'UTC', 'YYYY-MM')`,
+  run: sql`p.run`,
+  table: sql`c.table_id`,
 } as const;
 
 /** The calls of a repository, with those of judges and those that broke off, by model: the latest months and runs first, the tables that took most first. */
 export async function modelSpendBy(db: Database, repo: string, by: SpendGroup): Promise<SpendRow[]> {
   const { rows } = await sql<SpendRow>`
-    select ${nameOf[by]} as name, model, count(*) filter (where status <> 'open') as calls,
-      sum(input_tokens) as input, sum(cached_input_tokens) as "cachedInput", sum(output_tokens) as output,
-      coalesce(sum((response -> 'usage' ->> 'reasoning')::bigint) filter (where status = 'done'), 0) as reasoning, sum(cost_usd) as "costUsd"
-    from tablelore.model_call where repo = ${repo} group by 1, 2
-    order by ${by === 'table' ? sql`sum(coalesce(cost_usd, 0)) desc, sum(input_tokens + output_tokens) desc` : sql`max(${askedAt}) desc`}, 1, 2`.execute(
+    select ${nameOf[by]} as name, c.model, count(distinct p.call) as calls,
+      sum(p.input_tokens) as input, sum(p.cached_input_tokens) as "cachedInput", sum(p.output_tokens) as output,
+      coalesce(sum((c.response -> 'usage' ->> 'reasoning')::bigint) filter (where c.status = 'done' and c.claim = p.id), 0) as reasoning,
+      sum(p.cost_usd) as "costUsd"
+    from tablelore.model_payment p join tablelore.model_call c on c.id = p.call where c.repo = ${repo} group by 1, 2
+    order by ${by === 'table' ? sql`sum(coalesce(p.cost_usd, 0)) desc, sum(p.input_tokens + p.output_tokens) desc` : sql`max(p.at) desc`}, 1, 2`.execute(
     db,
   );
   return rows;

@@ -32,7 +32,8 @@ export interface JudgingRow extends TranscriptRow {
   readonly model: string;
 }
 
-const row = sql`turn, run, status, request, response, cost_usd as "costUsd",
+const row = sql`turn, run, status, request, response,
+  (select sum(cost_usd) from tablelore.model_payment where call = model_call.id) as "costUsd",
   to_char(${askedAt} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at`;
 
 /** The latest conversation about a table; null: there was none. */

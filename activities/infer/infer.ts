@@ -14,11 +14,10 @@ import { BudgetSpent } from './budget.ts';
 import { openCitedCode } from './cited-code.ts';
 import type { InferContext } from './context.ts';
 import { inferStage, standingOf } from './generation.ts';
-import { TooManyFailures } from './exchange.ts';
+import { TooManyFailures } from './claimed-call.ts';
 import type { InferOutput } from './infer-output.ts';
 import { putOff } from './no-answer.ts';
 import { openLedger } from './ledger.ts';
-import { expectRoom } from './limits.ts';
 import { answerHash, loadQuestions, type Question } from './questions.ts';
 import { readTable } from './read-table.ts';
 
@@ -41,7 +40,6 @@ async function inferChunk(
   signal: AbortSignal,
 ): Promise<ChunkResult> {
   const tables = await readChunk(deps.db, handle, inferStage, chunk);
-  await expectRoom(deps, { run: handle.run, table: tables[0] ?? '' });
   const questions = await loadQuestions(deps, handle, tables);
   const code = await openCitedCode(deps, handle);
   try {

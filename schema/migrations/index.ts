@@ -16,6 +16,7 @@ import { nightState } from './0015-night-state.ts';
 import { modelClaims } from './0016-model-claims.ts';
 import { runReason } from './0017-run-reason.ts';
 import { modelAskedAt } from './0018-model-asked-at.ts';
+import { modelPayments } from './0019-model-payments.ts';
 
 /** One step of the schema: SQL statements, each run once and in this order. A released one is never changed; a later one adds. */
 export interface Migration {
@@ -47,4 +48,5 @@ export const migrations: readonly Migration[] = [
   modelClaims,
   runReason,
   modelAskedAt,
+  modelPayments,
 ];

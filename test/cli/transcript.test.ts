@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Added, StoredTurn } from '../../activities/infer/exchange.ts';
+import type { StoredTurn } from '../../activities/infer/claimed-call.ts';
+import type { Added } from '../../activities/infer/exchange.ts';
 import { transcriptLines } from '../../cli/transcript-print.ts';
 import { readJudgings, readTranscript } from '../../cli/transcript.ts';
 import type { JudgingRow, TranscriptRow } from '../../store/transcripts.ts';

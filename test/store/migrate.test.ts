@@ -14,6 +14,8 @@ import { openDatabase, type Database } from '../../store/database.ts';
 import { currentEdges } from '../../store/edges.ts';
 import { pack } from '../../store/json.ts';
 import { migrate } from '../../store/migrate.ts';
+import { modelSpend } from '../../store/model-calls.ts';
+import { modelSpendBy } from '../../store/model-spend.ts';
 import { readCardsOfSets, readNamedCards } from '../../store/named-cards.ts';
 import { pointTables } from '../../store/pointers.ts';
 import { countCards } from '../../store/report.ts';
@@ -125,6 +127,23 @@ withEmptyDatabases(
     );
   },
 );
+
+withEmptyDatabases('what calls of the model cost before there were payments is told, and what an older worker adds', async ({ db }) => {
+  await migrateUntil(db, '0019-model-payments');
+  const add = (turn: number, status: string, usd: number | null) => sql`
+    insert into tablelore.model_call (repo, table_id, model, prompt_version, input_hash, generation, turn, run, request, status, input_tokens, cost_usd, asked_at)
+    values ('shop', 't', 'm', '1', 'h', 0, ${turn}, 'old', '{}', ${status}, ${usd === null ? 0 : 10}, ${usd}, '2026-09-03')`.execute(db);
+  await add(0, 'done', 1.5);
+  await add(1, 'open', null);
+
+  await migrate(db);
+  const spent = async () => (await modelSpendBy(db, 'shop', 'month')).map(({ name, calls, input, costUsd }) => [name, calls, input, costUsd]);
+  assert.deepEqual(await spent(), [['2026-09', 1, 10, 1.5]]);
+  await sql`update tablelore.model_call set status = 'failed', input_tokens = input_tokens + 5, cost_usd = 0.25 where turn = 1`.execute(db);
+  await sql`update tablelore.model_call set input_tokens = input_tokens + 5, cost_usd = cost_usd + 0.5, run = 'next' where turn = 0`.execute(db);
+  assert.deepEqual((await spent())[0]?.slice(1), [2, 10, 0.75]);
+  assert.equal((await modelSpend(db, 'old')).costUsd, 2.25, 'who made the call until then');
+}); // prettier-ignore
 
 withDatabases('a card that changes a little is stored as its difference, and read whole', async ({ db }) => {
   const versions = Array.from({ length: 4 }, (_, n) => ({ table: 'a', description: 'words '.repeat(20), columns: Array.from({ length: 40 }, (_, at) => ({ name: `column_${at * 7919}`, type: at === 3 ? `t${n}` : null })) }) as unknown as Card); // prettier-ignore

@@ -7,8 +7,10 @@ import {
   familySpend,
   findModelCall,
   finishModelCall,
+  keepModelCall,
   modelSpend,
 } from '../../store/model-calls.ts';
+import { modelSpendBy } from '../../store/model-spend.ts';
 import { latestTranscript } from '../../store/transcripts.ts';
 import { hold, lower, reserve, settle } from '../../store/rate-buckets.ts';
 import type { Database } from '../../store/database.ts';
@@ -26,15 +28,27 @@ const key = {
 const nothing = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, costUsd: null };
 const usage = { inputTokens: 10, cachedInputTokens: 4, outputTokens: 2, costUsd: 0.5 };
 
+/** Begins an attempt, and returns what names it. */
+async function claimed(db: Database, run: string, id: number): Promise<string> {
+  const taken = await claimModelCall(db, id, run, 60, usage);
+  assert.ok(typeof taken === 'object', `${run} has to wait: ${JSON.stringify(taken)}`);
+  return taken.claim;
+}
+
 withDatabases('an answered question is answered from the store', async ({ db }) => {
   assert.equal(await findModelCall(db, key), null);
   const { id } = await beginModelCall(db, 'r1', key, { ask: 1 });
   assert.equal((await findModelCall(db, key))?.status, 'open');
-  await finishModelCall(db, id, 'r1', { status: 'failed', response: 'busy', ...nothing });
+  const busy = await claimed(db, 'r1', id);
+  assert.equal(await finishModelCall(db, busy, { status: 'failed', response: 'busy', ...nothing }), true);
   assert.equal((await beginModelCall(db, 'r2', key, { ask: 2 })).id, id);
-  assert.equal(await finishModelCall(db, id, 'r2', { status: 'done', response: { said: 'yes\0' }, ...usage }), true); // prettier-ignore
+  const well = await claimed(db, 'r2', id);
+  assert.equal(
+    await finishModelCall(db, well, { status: 'done', response: { said: 'yes\0' }, ...usage }),
+    true,
+  );
   const again = await beginModelCall(db, 'r3', key, { ask: 3 });
-  await finishModelCall(db, id, 'r3', { status: 'failed', response: null, ...nothing });
+  assert.equal(await claimModelCall(db, id, 'r3', 60, usage), 'elsewhere');
   assert.deepEqual(await findModelCall(db, key), {
     id,
     status: 'done',
@@ -45,36 +59,62 @@ withDatabases('an answered question is answered from the store', async ({ db }) 
   assert.deepEqual(again, await findModelCall(db, key));
   assert.notEqual((await beginModelCall(db, 'r3', { ...key, generation: 1 }, {})).id, id);
   const other = await beginModelCall(db, 'r2/shop', { ...key, generation: 2 }, {});
-  await finishModelCall(db, other.id, 'r2/shop', { status: 'done', response: {}, ...usage });
-  assert.deepEqual(await modelSpend(db, 'r2'), {
-    calls: 1,
-    inputTokens: 10,
-    cachedInputTokens: 4,
-    outputTokens: 2,
-    costUsd: 0.5,
-  });
+  const answer = await claimed(db, 'r2/shop', other.id);
+  await finishModelCall(db, answer, { status: 'done', response: {}, ...usage });
+  assert.deepEqual(await modelSpend(db, 'r2'), { calls: 1, ...usage });
   assert.equal((await modelSpend(db, 'r3')).costUsd, null);
-  assert.deepEqual(await Promise.all(['r', 'r2', 'r3'].map((run) => familySpend(db, run))), [0, 1, 0]);
+  const families = await Promise.all(['r', 'r1', 'r2', 'r3'].map((run) => familySpend(db, run)));
+  assert.deepEqual(families, [0, 0, 1, 0]);
 });
 
-withDatabases('one run at a time makes a call; what broke off is paid, and the first answer stays', async ({ db }) => {
+withDatabases('one run at a time makes a call, each attempt is paid by its own run, and the first answer stays', async ({ db }) => {
   const { id } = await beginModelCall(db, 'r1', key, {});
-  const claim = (run: string, seconds = 60) => claimModelCall(db, id, run, seconds, usage);
-  assert.deepEqual([await claim('r1'), await claim('r2')], [true, false]);
+  const dies = await claimed(db, 'r1', id);
+  assert.equal(await claimModelCall(db, id, 'r2', 60, usage), 'elsewhere');
   assert.equal((await beginModelCall(db, 'r2', key, {})).claimedBy, 'r1');
   assert.equal(await familySpend(db, 'r1'), 0.5, 'a call under way counts');
-  assert.equal((await modelSpend(db, 'r1')).costUsd, null);
-  assert.equal(await claim('r1', 0), true, 'its own run takes it at once: the worker died');
-  assert.equal((await modelSpend(db, 'r1')).costUsd, 0.5);
-  assert.equal(await claim('r2'), true, 'another one once the claim has run out');
-  assert.equal(await finishModelCall(db, id, 'r1', { status: 'failed', response: null, ...usage }), false);
+  const first = await claimed(db, 'r1', id);
+  assert.equal(await familySpend(db, 'r1'), 1, 'its own run takes it at once: the worker died, and is paid');
+  await sql`update tablelore.model_call set claimed_until = '2000-01-01'`.execute(db);
+  await beginModelCall(db, 'r2', key, {});
+  const second = await claimed(db, 'r2', id);
+  assert.deepEqual([await familySpend(db, 'r1'), await familySpend(db, 'r2')], [1, 0.5], 'no money moves');
+  assert.equal(await finishModelCall(db, dies, { status: 'failed', response: null, ...nothing }), false);
+  assert.equal(await familySpend(db, 'r1'), 0.5, 'it took nothing');
   assert.equal((await findModelCall(db, key))?.claimedBy, 'r2');
-  assert.equal(await finishModelCall(db, id, 'r1', { status: 'done', response: 'first', ...usage }), true);
-  assert.equal(await finishModelCall(db, id, 'r2', { status: 'done', response: 'second', ...usage }), false);
+  assert.equal(await finishModelCall(db, first, { status: 'done', response: 'first', ...usage }), true);
+  assert.equal(await finishModelCall(db, second, { status: 'done', response: 'second', ...usage, costUsd: 0.7 }), false);
   assert.equal((await findModelCall(db, key))?.response, 'first');
-  assert.equal(await claim('r3'), false, 'it is answered');
-  assert.deepEqual(await modelSpend(db, 'r2'), { calls: 1, inputTokens: 50, cachedInputTokens: 12, outputTokens: 10, costUsd: 2.5 }); // prettier-ignore
+  assert.deepEqual([await familySpend(db, 'r1'), await familySpend(db, 'r2')], [0.5, 0.7]);
+  const months = await modelSpendBy(db, key.repo, 'month');
+  assert.deepEqual(months.map(({ calls, costUsd }) => [calls, costUsd]), [[1, 1.2]]);
+  const runs = await modelSpendBy(db, key.repo, 'run');
+  assert.deepEqual(runs.map(({ name }) => name).sort(), ['r1', 'r2']);
 }); // prettier-ignore
+
+withDatabases('an attempt that a later one of its run replaced neither ends nor keeps up the claim of that one', async ({ db }) => {
+  const { id } = await beginModelCall(db, 'r1', key, {});
+  const one = await claimed(db, 'r1', id);
+  const two = await claimed(db, 'r1', id);
+  assert.equal(await finishModelCall(db, one, { status: 'failed', response: null, ...nothing }), false);
+  assert.equal((await findModelCall(db, key))?.claimedBy, 'r1');
+  assert.equal(await claimModelCall(db, id, 'r2', 60, usage), 'elsewhere');
+  await keepModelCall(db, one, -1);
+  assert.equal((await findModelCall(db, key))?.claimedBy, 'r1');
+  await keepModelCall(db, two, -1);
+  assert.equal((await findModelCall(db, key))?.claimedBy, null);
+}); // prettier-ignore
+
+withDatabases('side by side, no more calls are claimed than the family may pay', async ({ db }) => {
+  const claims = Array.from({ length: 8 }, async (_, turn) => {
+    const run = turn % 2 === 0 ? 'r1' : 'r1/shop';
+    const { id } = await beginModelCall(db, run, { ...key, turn }, {});
+    return claimModelCall(db, id, 'r1', 60, usage, 1.5);
+  });
+  const made = (await Promise.all(claims)).filter((claim) => claim !== 'beyond');
+  assert.equal(made.length, 3);
+  assert.equal(await familySpend(db, 'r1'), 1.5);
+});
 
 withDatabases(
   'a turn that another run took over is told with the time at which that one asked',
@@ -85,8 +125,7 @@ withDatabases(
     );
     const told = async () => (await latestTranscript(db, key.repo, key.table))?.turns[0];
     assert.equal((await told())?.at, '2026-10-19T23:00:00Z', 'nobody asked yet');
-    await claimModelCall(db, id, 'r2', 60, nothing);
-    await finishModelCall(db, id, 'r2', { status: 'done', response: {}, ...usage });
+    await finishModelCall(db, await claimed(db, 'r2', id), { status: 'done', response: {}, ...usage });
     const turn = await told();
     assert.equal(turn?.run, 'r2');
     assert.ok(Date.now() - Date.parse(turn.at) < 60_000, turn.at);
@@ -160,6 +199,9 @@ withDatabases('a bucket is held to what the server allows, for all who share it'
   assert.ok((answers[2] ?? 0) > 2_000 && (answers[2] ?? 0) <= 10_000, `${answers[2]} ms: six a minute now`);
   await lower(db, 'shared', { limit: 6_000, remaining: 500 });
   assert.ok((await reserve(db, [draw])) <= 100, 'the configured rate, once the server allows more');
+  await pass(db, 'shared', 30);
+  await lower(db, 'shared', { limit: null, remaining: 250 });
+  assert.equal(await reserve(db, [{ ...draw, amount: 250 }]), 0, 'what it refilled meanwhile is not lost');
   // What it would have refilled since its last draw does not shorten the time that the server asks for.
   await sql`update tablelore.rate_bucket set updated_at = now() - interval '1 hour' where name = 'shared'`.execute(
     db,
@@ -168,6 +210,3 @@ withDatabases('a bucket is held to what the server allows, for all who share it'
   const wait = await reserve(db, [draw]);
   assert.ok(wait > 40_000 && wait <= 60_000, `${wait} ms, as the server asked`);
 });
-  await pass(db, 'shared', 30);
-  await lower(db, 'shared', { limit: null, remaining: 250 });
-  assert.equal(await reserve(db, [{ ...draw, amount: 250 }]), 0, 'what it refilled meanwhile is not lost');

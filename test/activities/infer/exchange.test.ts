@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import type { ActivityDeps } from '../../../activities/deps.ts';
 import { RateLimited } from '../../../activities/embed/rate-limited.ts';
 import { BudgetSpent } from '../../../activities/infer/budget.ts';
-import { AskedElsewhere, nothingAdded, takeTurn } from '../../../activities/infer/exchange.ts';
+import { AskedElsewhere } from '../../../activities/infer/claimed-call.ts';
+import { nothingAdded, takeTurn } from '../../../activities/infer/exchange.ts';
 import type { ModelClient } from '../../../activities/infer/model-client.ts';
 import { notesSchema } from '../../../inference/model/output-contract.ts';
 import { configSchema, type ModelConfig } from '../../../schema/contracts/config.ts';
@@ -19,6 +22,7 @@ function turns(
   meanwhile: (heard: (outputTokens: number) => void) => Promise<unknown> = () => Promise.resolve(),
 ) {
   const count = { ready: 0, asked: 0 };
+  const also = { readying: (): Promise<unknown> => Promise.resolve() };
   const client = {
     model: 'gpt-test',
     async respond(_request, _signal, heard = () => {}) {
@@ -62,11 +66,14 @@ function turns(
         contractOf: () => ({ contract: notesSchema, contractName: 'notes' }),
         cacheKey: 'key',
         input: [],
-        add: () => Promise.resolve({ ...nothingAdded, seconds: (count.ready += 1) }),
+        async add() {
+          await also.readying();
+          return { ...nothingAdded, seconds: (count.ready += 1) };
+        },
       },
       signal,
     );
-  return { take, count };
+  return { take, count, also };
 }
 
 withDatabases('what is stored is taken whatever it cost; nothing more is begun once the budget is spent', async ({ db }) => {
@@ -79,13 +86,54 @@ withDatabases('what is stored is taken whatever it cost; nothing more is begun o
   assert.deepEqual(count, { ready: 2, asked: 2 });
 }); // prettier-ignore
 
+withDatabases('turns that are taken at once do not together cost more than the run may', async ({ db }) => {
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  // Each is taken for a dollar, the four thousand tokens of a usual answer.
+  const prices = { input: 0, cachedInput: 0, output: 250 };
+  const { take, count } = turns(db, { tokensPerMinute: 20_000_000, requestsPerMinute: 6_000, budgetUsd: 2.5, prices }, () => answered);
+  const taken = Promise.allSettled(Array.from({ length: 8 }, (_, turn) => take(turn)));
+  while (count.ready < 8) await sleep(5);
+  await sleep(100);
+  answer();
+  const refused = (await taken).flatMap((turn) => (turn.status === 'rejected' ? [turn.reason as unknown] : []));
+  assert.equal(refused.length, 6);
+  assert.ok(refused.every((error) => error instanceof BudgetSpent));
+  assert.equal(count.asked, 2);
+}); // prettier-ignore
+
+withDatabases('an answer is booked once, also where its limits cannot be settled', async ({ db }) => {
+  const { take } = turns(db, { tokensPerMinute: 20_000_000 }, () => sql`alter table tablelore.rate_bucket rename to gone`.execute(db));
+  assert.equal((await take(0)).stored, false);
+  assert.equal((await modelSpend(db, 'night-1')).costUsd, 1);
+  assert.equal((await take(0)).stored, true);
+}); // prettier-ignore
+
+withDatabases('what one run paid in vain stays its own when another one makes the call', async ({ db }) => {
+  let breaks = true;
+  const { take } = turns(db, { tokensPerMinute: 20_000_000 }, (heard) => {
+    if (!breaks) return Promise.resolve();
+    heard(1_000_000);
+    return Promise.reject(new SystemError('The server broke off.'));
+  });
+  await assert.rejects(take(0, null, 'night-a'), /broke off/);
+  breaks = false;
+  await take(0, null, 'night-b');
+  const paid = async (run: string) => (await modelSpend(db, run)).costUsd?.toFixed(1);
+  assert.deepEqual([await paid('night-a'), await paid('night-b')], ['1.0', '1.0']);
+}); // prettier-ignore
+
 withDatabases('what a turn adds is made ready once, however often there is no room for the call', async ({ db }) => {
-  const { take, count } = turns(db, { requestsPerMinute: 1, tokensPerMinute: 20_000_000 });
+  const { take, count, also } = turns(db, { requestsPerMinute: 1, tokensPerMinute: 20_000_000 });
+  const room = (tokens: number) => db.updateTable('tablelore.rate_bucket').set({ tokens }).where('name', 'like', '%requests%').execute(); // prettier-ignore
   await take(0);
+  await assert.rejects(take(1), RateLimited);
+  assert.deepEqual(count, { ready: 1, asked: 1 }, 'nothing is made ready where there is no room');
+  await room(1);
+  also.readying = () => room(0);
   await assert.rejects(take(1), RateLimited);
   await assert.rejects(take(1), RateLimited);
   assert.deepEqual(count, { ready: 2, asked: 1 });
-  await db.updateTable('tablelore.rate_bucket').set({ tokens: 1 }).where('name', 'like', '%requests%').execute(); // prettier-ignore
+  await room(1);
   assert.equal((await take(1)).added.seconds, 2);
   assert.deepEqual(count, { ready: 2, asked: 2 });
 }); // prettier-ignore
@@ -115,7 +163,8 @@ withDatabases('who was too slow, and lost the call to another run, goes on with 
   };
   assert.equal((await take(0, null, 'night-1')).stored, true);
   assert.equal(count.asked, 2);
-  assert.equal((await modelSpend(db, 'faster')).costUsd?.toFixed(2), '2.00', 'both calls are paid');
+  for (const run of ['faster', 'night-1'])
+    assert.equal((await modelSpend(db, run)).costUsd?.toFixed(2), '1.00', `${run} pays for its own call`);
 }); // prettier-ignore
 
 for (const [name, fails] of Object.entries({

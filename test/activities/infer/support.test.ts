@@ -133,7 +133,7 @@ withDatabases('a judge that fails is asked again, one that gives no verdict chan
 }); // prettier-ignore
 
 withDatabases('a judge that refuses, or for whom no money is left, costs no answer; a later night lets it judge', async ({ db }, t) => {
-  const server = await scripted(t, { answer, usage: { input: 1_000 } }, { status: 400 }, { when: 'Statements:', answer: verdicts }); // prettier-ignore
+  const server = await scripted(t, { answer, usage: { input: 100_000 } }, { status: 400 }, { when: 'Statements:', answer: verdicts }); // prettier-ignore
   await saveNight(db);
   const stage = stageOf(db, server, { ...judge, prices: { input: 1, cachedInput: 1, output: 1 } });
   const night = async (run: string, usd: number | null = null) => {
@@ -141,7 +141,7 @@ withDatabases('a judge that refuses, or for whom no money is left, costs no answ
     const result = await stage.infer({ ...only, run, usd }).result;
     return [result, (await answerOf(db)).claims.length];
   };
-  assert.deepEqual(await night('no money', 0.001), [{ done: 0, reused: 0, failed: 0 }, 3], 'left');
+  assert.deepEqual(await night('no money', 0.1), [{ done: 0, reused: 0, failed: 0 }, 3], 'left');
   assert.deepEqual(await night('refused'), [{ done: 0, reused: 1, failed: 0 }, 3]);
   const told = await listQuarantine(db, 'refused');
   assert.deepEqual(told.map((one) => [one.table, one.stage]), [[users, 'judge']]); // prettier-ignore
