@@ -187,3 +187,11 @@ export async function familySpend(db: Database, family: string): Promise<number>
     where run = ${family} or (run > ${`${family}/`} and run < ${`${family}0`})`.execute(db);
   return rows[0]?.usd ?? 0;
 }
+
+/** Whether a model answered a run anything. */
+export async function hasAnswered(db: Database, run: string, model: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from tablelore.model_payment p join tablelore.model_call c on c.id = p.call
+    where p.run = ${run} and c.model = ${model} and c.status = 'done' limit 1`.execute(db);
+  return rows.length > 0;
+}

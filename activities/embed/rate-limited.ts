@@ -21,3 +21,6 @@ export class RateLimited extends SystemError {
     return Number.isNaN(date) ? null : Math.max(0, date - now);
   }
 }
+
+/** A server that fails, and says when to come again: it may fail on just this call. */
+export class ServerBusy extends RateLimited {}

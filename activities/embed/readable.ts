@@ -1,7 +1,8 @@
 import { APIConnectionError, APIError, APIUserAbortError } from 'openai';
 import { redact } from '../../knowledge/redact.ts';
 import { SystemError, UserError } from '../../schema/contracts/errors.ts';
-import { RateLimited } from './rate-limited.ts';
+import { Forbidden } from './forbidden.ts';
+import { RateLimited, ServerBusy } from './rate-limited.ts';
 import { ServerUnusable } from './server-unusable.ts';
 
 /** Whose fault a failed call is, and when it may be tried again. What `signal` aborted comes back as it is. */
@@ -26,7 +27,7 @@ export function readable(error: unknown, model: string): Error {
   if (status !== undefined && status >= 500) {
     const waitMs = RateLimited.wait(error.headers as Headers | undefined);
     const failed = `The model server failed (${status}).`;
-    return waitMs === null ? new SystemError(failed) : new RateLimited(failed, waitMs);
+    return waitMs === null ? new SystemError(failed) : new ServerBusy(failed, waitMs);
   }
   if (status === 408 || status === 409)
     return new SystemError(`The model server asks to try again (${status}).`);
@@ -34,7 +35,7 @@ export function readable(error: unknown, model: string): Error {
     status === 401 || status === 403
       ? 'Check OPENAI_API_KEY.'
       : 'Check the model’s name and OPENAI_BASE_URL.';
-  const Fault = concernsAll(status, error.code) ? ServerUnusable : UserError;
+  const Fault = status === 403 ? Forbidden : concernsAll(status, error.code) ? ServerUnusable : UserError;
   return new Fault(
     `The model server refused the call to ${model} (${status ?? 'no status'}): ${redact(error.message)}`,
     { next },
@@ -43,7 +44,7 @@ export function readable(error: unknown, model: string): Error {
 
 /** What is wrong with each call and not with this one: who asks, for which model, with which settings. */
 const concernsAll = (status: number | undefined, code: string | null | undefined): boolean =>
-  status === 401 || status === 402 || status === 403 || status === 404 || ofSettings.has(code ?? '');
+  status === 401 || status === 402 || status === 404 || ofSettings.has(code ?? '');
 
 const ofSettings = new Set(['model_not_found', 'invalid_json_schema', 'unknown_parameter', 'unsupported_parameter', 'unsupported_value']); // prettier-ignore
 

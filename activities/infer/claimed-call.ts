@@ -3,12 +3,14 @@ import { explain, SystemError, UserError } from '../../schema/contracts/errors.t
 import {
   claimModelCall,
   finishModelCall,
+  hasAnswered,
   keepModelCall,
   type CallCost,
   type StoredModelCall,
 } from '../../store/model-calls.ts';
 import type { RunHandle } from '../contract.ts';
-import { RateLimited } from '../embed/rate-limited.ts';
+import { Forbidden } from '../embed/forbidden.ts';
+import { RateLimited, ServerBusy } from '../embed/rate-limited.ts';
 import { ServerUnusable } from '../embed/server-unusable.ts';
 import { BudgetSpent, mostUsd } from './budget.ts';
 import type { AskingDeps } from './context.ts';
@@ -54,10 +56,10 @@ export async function makeCall<T>(
     } catch (error) {
       const used = came === null ? noUsage : { ...noUsage, input: room.input, output: came };
       await room.failed(error, used.input + used.output);
-      const failures = failuresOf(call, payer) + (signal.aborted || error instanceof RateLimited ? 0 : 1);
+      const failures = failuresOf(call, payer) + (signal.aborted || isLimit(error) ? 0 : 1);
       const response: Failure = { error: explain(error), run: payer.run, failures };
       await finishModelCall(db, claim, { status: 'failed', response, ...costOf(used, prices) });
-      throw signal.aborted ? error : verdict(error, failures);
+      throw signal.aborted ? error : await verdict(deps, payer, error, failures);
     }
     const answer = { ...turn, seconds: secondsSince(start) };
     const end = { status: 'done', response: answer, ...costOf(turn.usage, prices) } as const;
@@ -104,9 +106,18 @@ function failuresOf({ response }: StoredModelCall, { run }: Payer): number {
   return failure?.run === run ? (failure.failures ?? 0) : 0;
 }
 
+/** The server, or we ourselves, allow no more for now: whatever is asked. */
+const isLimit = (error: unknown): boolean => error instanceof RateLimited && !(error instanceof ServerBusy);
+
 /** What a failed call means for its table and for the run. */
-function verdict(error: unknown, failures: number): unknown {
-  if (error instanceof RateLimited || !(error instanceof SystemError) || failures < maxFailures) return error;
+async function verdict(
+  { db, model }: AskingDeps,
+  { run }: Payer,
+  error: unknown,
+  failures: number,
+): Promise<unknown> {
+  if (error instanceof Forbidden && (await hasAnswered(db, run, model.model))) return new UserError(error.message); // prettier-ignore
+  if (isLimit(error) || !(error instanceof SystemError) || failures < maxFailures) return error;
   if (error instanceof NoResponse) return new ServerUnusable(error.message, { next: error.next ?? '' });
   return new TooManyFailures(`The model server failed ${failures} times on one question: ${error.message}`, {
     next: 'The next run asks again.',
