@@ -17,6 +17,7 @@ import { currentSnapshot } from '../../store/snapshots.ts';
 import { canonicalDump, dumpDifferences } from '../support/canonical-dump.ts';
 import { createWorld, lastDay, repo, type Around, type World } from '../support/pipeline.ts';
 import { startScriptedModelServer } from '../support/scripted-model-server.ts';
+import { asksAboutFew, stopsOnce } from './asks-no-more.ts';
 import { fixtures } from './found.ts';
 import { withShortRuns } from '../replay/history.ts';
 import { keepsNewerCommit } from './newer-commit.ts';
@@ -260,25 +261,11 @@ test('a budget in dollars stops the model for all nights, and the rest goes on',
   assert.match(stages.find(({ stage }) => stage === 'infer')?.skipped ?? '', /budget of the run is spent/);
 });
 
-test('a server that takes no call stops the stage once, with a line in the report, and puts no table aside', async () => {
-  const input = { from: '2026-10-08', to: '2026-10-08', layers: ['infer'] };
-  let asked = 0;
-  around = (name, _args, run) =>
-    name === 'infer' ? Promise.resolve({ done: 0, reused: 0, failed: 0, left: 1, stopped: `Refused (401), call ${(asked += 1)}.` }) : run(); // prettier-ignore
-  const [night] = await summaries('backfill', input);
-  around = undisturbed;
-  assert.match(night?.reason ?? '', /^Refused \(401\), call 1\. 76 tables wait for another run$/);
-  assert.equal(night?.quarantined, 0);
-});
+test('a server that takes no call stops the stage once, with a line in the report, and puts no table aside', () =>
+  stopsOnce(world, (instead) => (around = instead)));
 
-test('a night that may ask about few tables says how many are left', async () => {
-  around = (name, _args, run) =>
-    name === 'infer' ? Promise.resolve({ done: 1, reused: 0, failed: 0 }) : run();
-  const input = { from: '2026-10-08', to: '2026-10-08', layers: ['infer'], budget: { modelTables: 1 } };
-  const [night] = await summaries('backfill', input);
-  around = undisturbed;
-  assert.equal(night?.reason, 'the model was asked about 1 of 76 tables: 75 tables wait for another run');
-});
+test('a night that may ask about few tables says how many are left', () =>
+  asksAboutFew(world, (instead) => (around = instead)));
 
 test('started again under its id with the same input, a backfill leaves out the nights that it did', async () => {
   const inputOf = (layers: string[]) => ({ from: '2026-10-08', to: '2026-10-09', layers });
