@@ -355,6 +355,7 @@ create table tablelore.unanswered (
   run text not null,
   as_of date not null,
   error text not null,
+  asked_at timestamp with time zone default clock_timestamp() not null,
   constraint unanswered_pkey PRIMARY KEY (repo, table_id)
 );
 

@@ -12,7 +12,12 @@ export interface Unanswered {
   /** The run that asked last, and its ISO date. */
   readonly run: string;
   readonly asOf: string;
+  /** Days since then by the clock, to the nearest whole one. */
+  readonly daysAgo: number;
 }
+
+const columns = sql`table_id as "table", input_hash as "inputHash", times, run, as_of as "asOf",
+  round(extract(epoch from clock_timestamp() - asked_at) / 86400)::int as "daysAgo"`;
 
 /** By table. `tables`: only of these. */
 export async function readUnanswered(
@@ -21,7 +26,7 @@ export async function readUnanswered(
   tables?: readonly string[],
 ): Promise<Map<string, Unanswered>> {
   const { rows } = await sql<Unanswered>`
-    select table_id as "table", input_hash as "inputHash", times, run, as_of as "asOf" from tablelore.unanswered
+    select ${columns} from tablelore.unanswered
     where repo = ${repo} ${tables === undefined ? sql`` : sql`and table_id = any(${[...tables]}::text[])`}`.execute(
     db,
   );
@@ -32,23 +37,26 @@ export async function readUnanswered(
 export async function addUnanswered(
   db: Database,
   repo: string,
-  { table, inputHash, run, asOf, error }: Omit<Unanswered, 'times'> & { readonly error: string },
+  { table, inputHash, run, asOf, error }: Omit<Unanswered, 'times' | 'daysAgo'> & { readonly error: string },
 ): Promise<Unanswered> {
   const { rows } = await sql<Unanswered>`
     insert into tablelore.unanswered as u (repo, table_id, input_hash, times, run, as_of, error)
     values (${repo}, ${table}, ${inputHash}, 1, ${run}, ${asOf}, ${storableText(error)})
     on conflict (repo, table_id) do update set
       times = case when u.input_hash <> excluded.input_hash then 1 when u.run = excluded.run then u.times else u.times + 1 end,
-      input_hash = excluded.input_hash, run = excluded.run, as_of = excluded.as_of, error = excluded.error
-    returning table_id as "table", input_hash as "inputHash", times, run, as_of as "asOf"`.execute(db);
+      input_hash = excluded.input_hash, run = excluded.run, as_of = excluded.as_of, error = excluded.error, asked_at = excluded.asked_at
+    returning ${columns}`.execute(db);
   return rows[0] as Unanswered;
 }
 
-/** The table was answered about. */
-export async function dropUnanswered(db: Database, repo: string, table: string): Promise<void> {
-  await db
-    .deleteFrom('tablelore.unanswered')
-    .where('repo', '=', repo)
-    .where('table_id', '=', table)
-    .execute();
+/** The question about a table was answered whose hash begins with `begin`, as it was put on a date: one of a later date still waits. */
+export async function dropUnanswered(
+  db: Database,
+  repo: string,
+  { table, begin, asOf }: { readonly table: string; readonly begin: string; readonly asOf: string },
+): Promise<void> {
+  await sql`delete from tablelore.unanswered
+    where repo = ${repo} and table_id = ${table} and (starts_with(input_hash, ${begin}) or as_of <= ${asOf})`.execute(
+    db,
+  );
 }

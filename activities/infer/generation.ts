@@ -52,7 +52,7 @@ export async function standingOf(
     }
   }
   const before = (await readUnanswered(db, handle.repo, [key.table])).get(key.table);
-  const inVain = last.run !== handle.run && askedInVain(key.inputHash, before, handle.run);
+  const inVain = last.run !== handle.run && askedInVain(key.inputHash, before, last.run);
   if (anew || inVain || ids[0] !== null) return { generation: last.generation + 1 };
   const turns = await readTurns(db, { ...key, generation: last.generation });
   const soFar = joinOpened(turns.map(({ request }) => (request as Added).opened));

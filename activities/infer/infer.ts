@@ -4,7 +4,6 @@ import type { StageResult } from '../../schema/contracts/stages.ts';
 import { saveStageResults } from '../../store/claim-sets.ts';
 import { pointTables } from '../../store/pointers.ts';
 import { addQuarantine } from '../../store/quarantine.ts';
-import { dropUnanswered } from '../../store/unanswered.ts';
 import type { ChunkResult, RunHandle } from '../contract.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { alive } from '../heartbeat.ts';
@@ -16,7 +15,7 @@ import type { InferContext } from './context.ts';
 import { inferStage, standingOf } from './generation.ts';
 import { TooManyFailures } from './claimed-call.ts';
 import type { InferOutput } from './infer-output.ts';
-import { putOff } from './no-answer.ts';
+import { answered, putOff } from './no-answer.ts';
 import { openLedger } from './ledger.ts';
 import { answerHash, loadQuestions, type Question } from './questions.ts';
 import { readTable } from './read-table.ts';
@@ -72,7 +71,7 @@ async function inferTable(context: InferContext, question: Question): Promise<Co
   const key = { repo, table, model: model.model, promptVersion, inputHash };
   const standing = await standingOf(context, key, question.judge);
   if ('setId' in standing) {
-    await point(context, table, standing.setId);
+    await point(context, question, standing.setId);
     return standing.ours ? 'done' : 'reused';
   }
   try {
@@ -82,7 +81,7 @@ async function inferTable(context: InferContext, question: Question): Promise<Co
     const answer = answerHash({ inputHash, judge }, generation);
     const result: StageResult<InferOutput> = { table, stage: inferStage, inputHash: answer, claims, output };
     const [saved] = await saveStageResults(db, repo, [result]);
-    if (saved) await point(context, table, saved.setId);
+    if (saved) await point(context, question, saved.setId);
     if (unjudged instanceof BudgetSpent) return 'left';
     if (unjudged instanceof ServerUnusable) throw unjudged;
     if (unjudged) await addQuarantine(db, run, { table, stage: 'judge', error: explain(unjudged) });
@@ -96,7 +95,8 @@ async function inferTable(context: InferContext, question: Question): Promise<Co
   }
 }
 
-async function point({ deps, handle }: InferContext, table: string, setId: number): Promise<void> {
-  await pointTables(deps.db, handle.repo, handle.asOf, [{ table, stage: inferStage, setId }]);
-  await dropUnanswered(deps.db, handle.repo, table);
+async function point(context: InferContext, question: Question, setId: number): Promise<void> {
+  const { deps, handle } = context;
+  await pointTables(deps.db, handle.repo, handle.asOf, [{ table: question.table, stage: inferStage, setId }]);
+  await answered(context, question);
 }

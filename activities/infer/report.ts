@@ -15,6 +15,7 @@ const isInferred = ({ origin }: Attribution): boolean => origin === 'inferred';
 /** Over all answers that hold as of the date, whichever run asked for them, and all tables that were asked about last in vain. */
 export async function reportAnswers(db: Database, repo: string, asOf: string): Promise<RunReport['answers']> {
   const vain = [...(await readUnanswered(db, repo)).values()];
+  const there = await pointedSets(db, repo, asOf, 'link', vain.map(({ table }) => table)); // prettier-ignore
   const pointed = await pointedSets(db, repo, asOf, inferStage);
   const sets = [...pointed.values()].map(({ setId }) => setId);
   const conflicts = await readConflicts(db, repo, asOf, [...pointed.keys()]);
@@ -30,6 +31,6 @@ export async function reportAnswers(db: Database, repo: string, asOf: string): P
     unsupported: sum(({ support }) => support?.unsupported.length ?? 0),
     unclear: sum(({ support }) => support?.unclear ?? 0),
     conflicts: conflicts.filter(({ kept, lost }) => isInferred(kept) || isInferred(lost)).length,
-    unanswered: vain.filter((one) => one.asOf <= asOf).length,
+    unanswered: vain.filter((one) => one.asOf <= asOf && there.has(one.table)).length,
   };
 }

@@ -55,8 +55,7 @@ export async function openTables(
   const anew = handle.redo.includes('infer');
   const vain = await readUnanswered(deps.db, handle.repo);
   const isOpen = (question: Question) =>
-    !answered.has(question.table) &&
-    !waits(question, deps.config.model, vain.get(question.table), handle.asOf);
+    !answered.has(question.table) && !waits(question, deps.config.model, vain.get(question.table));
   const open = [...questions.values()].filter((one) => wanted(one.table) && (anew || isOpen(one)));
   const since = await setSince(deps.db, handle.repo, handle.asOf, inferStage);
   return {

@@ -17,6 +17,7 @@ import { modelClaims } from './0016-model-claims.ts';
 import { runReason } from './0017-run-reason.ts';
 import { modelAskedAt } from './0018-model-asked-at.ts';
 import { modelPayments } from './0019-model-payments.ts';
+import { unansweredAt } from './0020-unanswered-at.ts';
 
 /** One step of the schema: SQL statements, each run once and in this order. A released one is never changed; a later one adds. */
 export interface Migration {
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   runReason,
   modelAskedAt,
   modelPayments,
+  unansweredAt,
 ];

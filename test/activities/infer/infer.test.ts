@@ -1,43 +1,18 @@
 import assert from 'node:assert/strict';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { instructions } from '../../../inference/model/instructions.ts';
-import type { TableReading } from '../../../inference/model/output-contract.ts';
 import type { Claim } from '../../../schema/contracts/claims.ts';
 import { readClaims } from '../../../store/claims.ts';
 import { readOutputs } from '../../../store/claim-sets.ts';
 import type { Database } from '../../../store/database.ts';
 import { modelSpend } from '../../../store/model-calls.ts';
 import { pointedSets } from '../../../store/pointed-sets.ts';
-import { listQuarantine } from '../../../store/quarantine.ts';
-import { readUnanswered } from '../../../store/unanswered.ts';
 import { readWork } from '../../../store/work-items.ts';
-import type { TestContext } from 'node:test';
 import { emptyReading } from '../../support/empty-reading.ts';
 import { withDatabases } from '../../support/databases.ts';
-import {
-  startScriptedModelServer,
-  type ScriptedModelOptions,
-  type Step,
-} from '../../support/scripted-model-server.ts';
-import { adSpend, describe, events, lineOf, paths, saveNight, shipments, stageOf, users } from './night.ts';
-
-const cite = (table: keyof typeof paths, text: string) => {
-  const line = lineOf(table, text);
-  return [{ path: paths[table], from: line, to: line }];
-};
-const purpose = (table: keyof typeof paths, text: string, line: string): TableReading => ({
-  ...emptyReading,
-  purpose: { text, evidence: cite(table, line), confidence: 0.95 },
-});
-const good = purpose(users, 'Logged-in users of each day.', 'user_id is not null');
-const wrong = purpose(users, 'Users by `signup_channel`.', 'user_id is not null');
-const only = (table: string) => ({ table });
-/** Closed, and with that checked, when the test ends. */
-async function scripted(t: TestContext, options: ScriptedModelOptions) {
-  const server = await startScriptedModelServer(options);
-  t.after(() => server.close());
-  return server;
-}
+import type { Step } from '../../support/scripted-model-server.ts';
+import { adSpend, describe, events, saveNight, shipments, stageOf, users } from './night.ts';
+import { cite, good, only, scripted, wrong } from './scripted.ts';
 
 async function inferred(db: Database, table: string): Promise<Claim[]> {
   const set = (await pointedSets(db, 'acme', '2026-10-20', 'infer', [table])).get(table);
@@ -156,75 +131,6 @@ withDatabases(
   },
 );
 
-const noAnswers: { step: Step; times?: number; says: RegExp }[] = [
-  { step: { refusal: 'I will not.' }, says: /refused: I will not/ },
-  { step: { incomplete: 'max_output_tokens' }, says: /max_output_tokens.*maxOutputTokens/ },
-  { step: { text: 'Sure! Here is' }, times: 2, says: /not JSON/ },
-  { step: { status: 400 }, says: /refused the call/ },
-];
-withDatabases('a table without an answer is put aside, and the others go on', async ({ db }, t) => {
-  await saveNight(db);
-  for (const [index, { step, times = 1, says }] of noAnswers.entries()) {
-    const server = await scripted(t, {
-      steps: Array.from({ length: times }, () => ({ ...step, when: users })),
-      otherwise: () => ({ answer: emptyReading }),
-    });
-    const stage = stageOf(db, server, { name: `gpt-${index}` });
-    const run = { run: `night-${index}` };
-    await stage.select(run);
-    assert.deepEqual(await stage.infer(run).result, { done: 2, reused: 0, failed: 1 });
-    const [quarantined] = await listQuarantine(db, run.run);
-    assert.equal(quarantined?.table, users);
-    assert.match(quarantined?.error ?? '', says);
-  }
-});
-
-withDatabases('what was asked in vain is asked again after a week, then two, or when it changes, and holds no place meanwhile', async ({ db }, t) => {
-  const server = await scripted(t, { steps: [{ refusal: 'No.' }] });
-  await saveNight(db);
-  const stage = stageOf(db, server);
-  const open = async (asOf: string, of = stage) => (await of.select({ run: `look ${asOf}`, asOf, table: users })).units; // prettier-ignore
-  const ask = async (asOf: string, of = stage) => {
-    await of.select({ run: asOf, asOf, table: users });
-    return (await of.infer({ run: asOf, asOf, table: users }).result).failed;
-  };
-  assert.equal(await ask('2026-10-20'), 1);
-  assert.equal(await ask('2026-10-20'), 1, 'a second attempt of the run asks nothing');
-  assert.match((await listQuarantine(db, '2026-10-20'))[0]?.error ?? '', /asked again in 7 days, or when/);
-  assert.equal(await open('2026-10-26'), 0);
-  assert.equal(await open('2026-10-27'), 1);
-  await stage.select({ run: 'few', asOf: '2026-10-21', modelTables: 1 });
-  const [chunk] = await readWork<{ keys: string[] }>(db, 'few', 'infer', -1, 9);
-  assert.deepEqual(chunk?.payload.keys, [shipments], 'the next one has its place');
-
-  server.script({ incomplete: 'content_filter' });
-  assert.equal(await ask('2026-10-27'), 1);
-  assert.equal(await open('2026-11-09'), 0);
-  assert.equal(await open('2026-11-10'), 1);
-  const roomier = stageOf(db, server, { maxOutputTokens: 32_000 });
-  assert.equal(await open('2026-10-28', roomier), 1, 'a higher limit');
-  await describe(db, events, 'Events, without the bots.');
-  assert.equal(await open('2026-10-29'), 1, 'another question');
-  server.script({ answer: good });
-  assert.equal(await ask('2026-10-29'), 0);
-  assert.equal((await readUnanswered(db, 'acme')).size, 0);
-  assert.equal(server.requests.length, 3);
-}); // prettier-ignore
-
-withDatabases('a server that takes no call stops the asking and puts no table aside; the next run asks again', async ({ db }, t) => {
-  const server = await scripted(t, { steps: [{ status: 401 }] });
-  await saveNight(db);
-  const stage = stageOf(db, server);
-  await stage.select();
-  const { left, stopped, ...rest } = await stage.chunk(0);
-  assert.deepEqual([rest, left], [{ done: 0, reused: 0, failed: 0 }, 1]);
-  assert.match(stopped ?? '', /^The model server refused .*401.*Check OPENAI_API_KEY/);
-  assert.deepEqual(await listQuarantine(db, 'night-1'), []);
-  server.script({ answer: emptyReading }, { answer: emptyReading }, { answer: emptyReading });
-  assert.equal((await stage.select({ run: 'later' })).units, 3);
-  assert.deepEqual(await stage.infer({ run: 'later' }).result, { done: 3, reused: 0, failed: 0 });
-}); // prettier-ignore
-
 withDatabases(
   'an attempt that ends in a limit goes on where it stood, after the time asked for',
   async ({ db }, t) => {
@@ -276,11 +182,11 @@ withDatabases('the configured rate holds before the server is asked', async ({ d
 
 withDatabases('once the budget is spent nothing more is asked; a later night goes on there', async ({ db }, t) => {
   const calls = [['list_folder', { path: 'dbt', page: null }]] as const;
-  const server = await scripted(t, { steps: [{ calls, usage: { input: 1_000 } }] });
+  const server = await scripted(t, { steps: [{ calls, usage: { input: 100_000 } }] });
   await saveNight(db);
   const stage = stageOf(db, server, { prices: { input: 1, cachedInput: 1, output: 1 } });
   await stage.select();
-  assert.deepEqual(await stage.infer({ usd: 0.001 }).result, { done: 0, reused: 0, failed: 0 });
+  assert.deepEqual(await stage.infer({ usd: 0.1 }).result, { done: 0, reused: 0, failed: 0 });
   server.script({ answer: good });
   await stage.select({ ...only(users), run: 'later' });
   assert.deepEqual(await stage.infer({ ...only(users), run: 'later' }).result, { done: 1, reused: 0, failed: 0 });
@@ -300,37 +206,6 @@ withDatabases('a lower limit that the server names holds too', async ({ db }, t)
   });
   assert.equal(server.requests.length, 1);
 });
-
-withDatabases('a failing server is tried again, but not for ever on one table', async ({ db }, t) => {
-  const steps = Array.from({ length: 6 }, (): Step => ({ status: 503 }));
-  const server = await scripted(t, { steps });
-  await saveNight(db);
-  const stage = stageOf(db, server);
-  await stage.select(only(users));
-  for (let attempt = 1; attempt < 6; attempt += 1)
-    await assert.rejects(stage.infer(only(users)).result, /failed \(503\)/);
-  assert.deepEqual(await stage.infer(only(users)).result, { done: 0, reused: 0, failed: 1 });
-});
-
-withDatabases('a page in place of a response may pass; where it does not, the server is taken as none', async ({ db }, t) => {
-  const page: Step = { body: '<html>502 Bad Gateway</html>', contentType: 'text/html' };
-  const server = await scripted(t, { steps: [page, { answer: good }] });
-  await saveNight(db);
-  const stage = stageOf(db, server);
-  await stage.select(only(users));
-  await assert.rejects(stage.infer(only(users)).result, /is no response/);
-  assert.deepEqual(await stage.infer(only(users)).result, { done: 1, reused: 0, failed: 0 });
-
-  const other = only(shipments);
-  await stage.select({ ...other, run: 'later' });
-  server.script(...Array.from({ length: 6 }, () => page));
-  for (let attempt = 1; attempt < 6; attempt += 1)
-    await assert.rejects(stage.infer({ ...other, run: 'later' }).result, /is no response/);
-  const { stopped, ...rest } = await stage.chunk(0, { ...other, run: 'later' });
-  assert.deepEqual(rest, { done: 0, reused: 0, failed: 0, left: 1 });
-  assert.match(stopped ?? '', /is no response\. Check OPENAI_BASE_URL/);
-  assert.deepEqual(await listQuarantine(db, 'later'), []);
-}); // prettier-ignore
 
 withDatabases(
   'an answer is paid for once: a worker that dies after it takes it from the store',

@@ -122,10 +122,10 @@ export async function saveNight(db: Database): Promise<void> {
 }
 
 /** Says something new about a table that others read. */
-export async function describe(db: Database, table: string, text: string): Promise<void> {
+export async function describe(db: Database, table: string, text: string, asOf = handle.asOf): Promise<void> {
   const claim: NewClaim = { table, field: 'description', value: { text }, origin: 'declared', confidence: 1, evidence: [] }; // prettier-ignore
   const saved = await saveStageResults(db, handle.repo, [{ table, stage: 'annotate', inputHash: text, claims: [claim], output: {} }]); // prettier-ignore
-  await pointTables(db, handle.repo, handle.asOf, saved.map(({ stage, setId }) => ({ table, stage, setId }))); // prettier-ignore
+  await pointTables(db, handle.repo, asOf, saved.map(({ stage, setId }) => ({ table, stage, setId }))); // prettier-ignore
 }
 export { events };
 
