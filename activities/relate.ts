@@ -2,7 +2,7 @@
 import { windowOfWrite } from '../inference/link/freshness-claim.ts';
 import { rankJoins, type FoundJoin, type RankedJoin } from '../inference/derive/rank-joins.ts';
 import { isTemporary } from '../inference/link/table-id.ts';
-import { eachSimilar, type Similar, type TableShape } from '../knowledge/similar.ts';
+import { eachSimilar, type TableShape } from '../knowledge/similar.ts';
 import type { NewClaim } from '../schema/contracts/claims.ts';
 import type { StageResult } from '../schema/contracts/stages.ts';
 import { saveStageResults } from '../store/claim-sets.ts';
@@ -21,75 +21,85 @@ import { columnNames, likelyClaims } from './likely-claims.ts';
 import { inScope } from './scope.ts';
 import { loadStates, type TableState, type TableStates } from './table-states.ts';
 
+const setsPerWrite = 500;
+
 export function relate(deps: ActivityDeps, handle: RunHandle): Promise<ChunkResult> {
   return alive(async (signal) => {
-    const { db } = deps;
-    const { repo, asOf } = handle;
-    const before = await pointedSets(db, repo, asOf, 'relate');
-    const results: StageResult[] = [];
-    const related = await relatedClaims(deps, handle, before, signal);
-    for await (const [table, claims] of gently(related, signal)) {
+    const before = await pointedSets(deps.db, handle.repo, handle.asOf, 'relate');
+    let results: StageResult[] = [];
+    for await (const [table, claims] of relatedClaims(deps, handle, before, signal)) {
       const known = before.get(table);
       const inputHash = hashOf(claims);
       if (known?.inputHash === inputHash || (known === undefined && claims.length === 0)) continue;
       results.push({ table, stage: 'relate', inputHash, claims, output: null });
+      if (results.length < setsPerWrite) continue;
+      await save(deps, handle, results);
+      results = [];
     }
-    const saved = await saveStageResults(db, repo, results);
-    await pointTables(db, repo, asOf, saved.map(({ table, setId }): PointerChange => ({ table, stage: 'relate', setId }))); // prettier-ignore
+    await save(deps, handle, results);
     return { done: 0, reused: 0, failed: 0 };
   });
 }
 
+async function save(
+  { db }: ActivityDeps,
+  { repo, asOf }: RunHandle,
+  results: readonly StageResult[],
+): Promise<void> {
+  const saved = await saveStageResults(db, repo, results);
+  await pointTables(db, repo, asOf, saved.map(({ table, setId }): PointerChange => ({ table, stage: 'relate', setId }))); // prettier-ignore
+}
+
 /**
- * By table that the run is for. For a single table that was compared before, only what joins it is gathered anew, from those that read it: to find its
+ * Of the tables that the run is for, one by one. For a single table that was compared before, only what joins it is gathered anew, from those that read it: to find its
  * look-alikes and likely keys all tables are needed, and those that the last night found stay until the next.
  */
-async function relatedClaims(
+async function* relatedClaims(
   deps: ActivityDeps,
   handle: RunHandle,
   before: ReadonlyMap<string, PointedSet>,
   signal: AbortSignal,
-): Promise<Map<string, NewClaim[]>> {
+): AsyncGenerator<[table: string, claims: NewClaim[]]> {
   const { table } = handle;
   const known = table === null ? undefined : before.get(table);
-  if (table === null || known === undefined) return compareAll(await loadStates(deps.db, handle), inScope(handle), signal); // prettier-ignore
+  if (table === null || known === undefined) {
+    yield* compareAll(await loadStates(deps.db, handle), inScope(handle), signal);
+    return;
+  }
   const tables = await loadStates(deps.db, handle, await tablesAround(deps, handle, table));
   const others = (await readClaims(deps.db, [known.setId])).get(known.setId) ?? [];
   const evidence = evidenceAt(tables.get(table)?.link, null);
   const kept = others
     .filter((claim) => claim.field !== 'join' || claim.value.by_name === true)
     .map(({ id: _, ...claim }): NewClaim => ({ ...claim, evidence }));
-  return new Map([[table, [...joinClaims(table, tables, joinsIn(tables)), ...kept]]]);
+  yield [table, [...joinClaims(table, tables, joinsIn(tables)), ...kept]];
 }
 
-async function compareAll(
+async function* compareAll(
   tables: TableStates,
   wanted: (table: string) => boolean,
   signal: AbortSignal,
-): Promise<Map<string, NewClaim[]>> {
+): AsyncGenerator<[table: string, claims: NewClaim[]]> {
   const joins = joinsIn(tables);
+  const likely = likelyClaims(tables, (table) => (joins.get(table) ?? []).map(({ value }) => value));
   const shapes = [...tables].map(similarInput);
   const compared = eachSimilar(
     shapes.filter(({ table }) => !isTemporary(table)),
     shapes.filter(({ table }) => isTemporary(table)),
   );
-  const alike = new Map<string, readonly Similar[]>();
-  for await (const [table, found] of gently(compared, signal)) alike.set(table, found);
-  const likely = likelyClaims(tables, (table) => (joins.get(table) ?? []).map(({ value }) => value));
-  const claims = new Map<string, NewClaim[]>();
-  for await (const [table, { link }] of gently(tables, signal)) {
-    if (isTemporary(table) || !wanted(table)) continue;
-    const similar = (alike.get(table) ?? []).map((value): NewClaim => ({
+  for await (const [table, found] of gently(compared, signal)) {
+    if (!wanted(table)) continue;
+    const evidence = evidenceAt(tables.get(table)?.link, null);
+    const similar = found.map((value): NewClaim => ({
       table,
       field: 'similar',
       value: { ...value, differences: [...value.differences] },
       origin: 'derived',
       confidence: 0.8,
-      evidence: evidenceAt(link, null),
+      evidence,
     }));
-    claims.set(table, [...joinClaims(table, tables, joins), ...similar, ...(likely.get(table) ?? [])]);
+    yield [table, [...joinClaims(table, tables, joins), ...similar, ...(likely.get(table) ?? [])]];
   }
-  return claims;
 }
 
 type Joins = ReadonlyMap<string, readonly RankedJoin[]>;
