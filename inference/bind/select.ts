@@ -6,6 +6,7 @@ import type {
   Filter,
   Project,
   ProjectItem,
+  Relation,
 } from '../../schema/contracts/relation.ts';
 import type { Binder, Place } from './binder.ts';
 import type { BoundColumn, BoundExpression, BoundNode, ColumnId } from './bound.ts';
@@ -20,11 +21,20 @@ import type { Scope } from './scope.ts';
 import { expandStar } from './star.ts';
 
 export function bindProject(project: Project, binder: Binder, place: Place): Bound {
-  const input = bind(project.input, binder, place);
+  const input = bindWhole(project.input, binder, place);
   const made: BoundColumn[] = [];
   const schema = bindItems(project.items, { binder, place, scope: input.scope, made });
   const node: BoundNode = { op: 'compute', input: input.node, columns: made, ...at(project) };
   return { node, schema, scope: above(input.scope, schema) };
+}
+
+/**
+ * What a select list, a grouping or a WHERE is written over. A list below it is that of another SELECT, or of an earlier step of a DataFrame, which hides what
+ * that was written over.
+ */
+function bindWhole(input: Relation, binder: Binder, place: Place): Bound {
+  const bound = bind(input, binder, place);
+  return { ...bound, scope: { ...bound.scope, under: null } };
 }
 
 /** A select list is seen by what stands above it in the same SELECT, and so is what it was written over. */
@@ -56,7 +66,7 @@ function impliedName(value: Expression): string {
 }
 
 export function bindFilter(filter: Filter, binder: Binder, place: Place): Bound {
-  const input = bind(filter.input, binder, place);
+  const input = (filter.clause === 'where' ? bindWhole : bind)(filter.input, binder, place);
   const made: BoundColumn[] = [];
   const site: Site = { binder, place, scope: input.scope, made };
   const conjuncts = bindConjuncts(splitAnd(filter.predicate), site);
@@ -80,7 +90,7 @@ export function computed(
 }
 
 export function bindAggregate(aggregate: Aggregate, binder: Binder, place: Place): Bound {
-  const input = bind(aggregate.input, binder, place);
+  const input = bindWhole(aggregate.input, binder, place);
   const below: BoundColumn[] = [];
   const keyOf = (key: Expression): ColumnId =>
     binder.column(

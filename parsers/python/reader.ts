@@ -18,7 +18,7 @@ import { parsePython } from './tree.ts';
 import type { ClassValue, FunctionValue, Scope, Value } from './values.ts';
 import { newRun, type Run } from './run.ts';
 
-const version = 11;
+const version = 12;
 const budget = 300_000;
 
 /** In the order in which they are asked about a call. */

@@ -8,6 +8,7 @@ import { textOf, textsOf, unknown, type FrameValue, type GroupedValue, type Valu
 import { sortKeys } from './columns.ts';
 import { columnValue, expressionOf, outputName } from './expressions.ts';
 import { derived, filterFrame, items, joinFrames, opaque, within, withColumns } from './frame.ts';
+import { dropNulls, fillNulls } from './nulls.ts';
 
 type Method = (frame: FrameValue, call: Call, run: Run) => Value | undefined;
 
@@ -151,23 +152,6 @@ const drop: Method = (frame, call) => {
   });
 };
 
-const dropNulls: Method = (frame, call, run) => {
-  const columns = textsOf(argument(call, -1, 'subset'));
-  if (columns.length === 0 || textOf(argument(call, 0, 'how')) === 'all') return frame;
-  const tests = columns.map((name): Expression => ({
-    ex: 'unary',
-    op: 'IS NOT NULL',
-    value: { ex: 'column', name },
-  }));
-  const [first, ...rest] = tests;
-  if (first === undefined) return frame;
-  const predicate = rest.reduce<Expression>(
-    (left, right) => ({ ex: 'binary', op: 'AND', left, right }),
-    first,
-  );
-  return filterFrame(frame, predicate, lineOf(run, call.at));
-};
-
 const alias: Method = (frame, call) => {
   const name = textOf(call.args[0]);
   if (name === undefined) return frame;
@@ -237,6 +221,8 @@ const methods: Readonly<Record<string, Method>> = {
   withColumnsRenamed: rename,
   drop,
   dropna: dropNulls,
+  fillna: fillNulls,
+  fill: fillNulls,
   alias,
   groupBy,
   groupby: groupBy,
