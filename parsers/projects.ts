@@ -1,7 +1,7 @@
 import { own } from '../schema/contracts/own.ts';
 import { bqetlRoots } from './bqetl/layout.ts';
 import { isUnder } from './dbt/paths.ts';
-import { readProjectFile } from './dbt/project-file.ts';
+import { localPackages, packageLists, readProjectFile } from './dbt/project-file.ts';
 import { fileName, folderOf, type ProjectContext } from './reader.ts';
 
 const markers: Readonly<Record<string, ProjectContext['kind']>> = {
@@ -15,7 +15,10 @@ const isVendored = (path: string): boolean => /(^|\/)(dbt_packages|dbt_modules|n
 
 /** The files whose text `detectProjects` asks for. */
 export const projectMarkers = (paths: readonly string[]): string[] =>
-  paths.filter((path) => own(markers, fileName(path)) === 'dbt' && !isVendored(path));
+  paths.filter(
+    (path) =>
+      (own(markers, fileName(path)) === 'dbt' || packageLists.includes(fileName(path))) && !isVendored(path),
+  );
 
 /**
  * The projects among a commit's paths, by kind and root. Vendored dbt packages (`dbt_packages/`, `dbt_modules/`) belong to the project that
@@ -30,7 +33,8 @@ export function detectProjects(
     const kind = own(markers, fileName(path));
     if (kind === undefined || isVendored(path)) continue;
     const root = folderOf(path);
-    const reach = kind === 'dbt' ? outside(textOf(path), path, root) : [];
+    const reach =
+      kind === 'dbt' ? [...outside(textOf(path), path, root), ...localPackages(root, textOf, [])] : [];
     found.set(`${kind}:${root}`, { kind, root, ...(reach.length > 0 && { reach }) });
   }
   for (const root of bqetlRoots(paths)) found.set(`bqetl:${root}`, { kind: 'bqetl', root });

@@ -3,15 +3,13 @@ import type { Diagnostic } from '../../schema/contracts/diagnostic.ts';
 import { resolvePath } from '../reader.ts';
 import { baseName, dirName, isUnder } from './paths.ts';
 import {
-  listOf,
-  parseYaml,
+  localPackages,
   readProfile,
   readProjectFile,
   type Profile,
   type ProjectFile,
 } from './project-file.ts';
 import { DbtProject, type DbtOptions } from './project.ts';
-import { objectOf } from './yaml-values.ts';
 
 /**
  * Reads the project at `root` from the repository's files; costs one scan of them and no template is parsed yet.
@@ -59,15 +57,8 @@ function packageFolders(
     const folder = dirName(path);
     if (vendored.includes(dirName(folder))) folders.add(folder);
   }
-  for (const name of ['packages.yml', 'dependencies.yml']) {
-    const path = resolvePath(file.root, name);
-    const text = files.get(path);
-    const entries = text === undefined ? [] : objectOf(parseYaml(text, path, diagnostics))['packages'];
-    for (const entry of Array.isArray(entries) ? entries.map(objectOf) : []) {
-      for (const local of listOf(entry['local'])) folders.add(resolvePath(file.root, local));
-    }
-  }
-  return folders;
+  const local = localPackages(file.root, (path) => files.get(path), diagnostics);
+  return folders.union(new Set(local));
 }
 
 /** profiles.yml beside the project, in its folders `profiles`, `.dbt` and `ci`, or above. */

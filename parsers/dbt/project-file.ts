@@ -172,3 +172,21 @@ function profileOf(target: string, output: Config, env: Readonly<Record<string, 
   ];
   return { target, output, ...(type && { type }), ...(database && { database }), ...(schema && { schema }) };
 }
+
+/** The files in which a project names its packages, by their last part. */
+export const packageLists = ['packages.yml', 'dependencies.yml'];
+
+/** Folders of packages that a project takes from the repository itself, from the repository's root. */
+export function localPackages(
+  root: string,
+  textOf: (path: string) => string | undefined,
+  diagnostics: Diagnostic[],
+): string[] {
+  return packageLists.flatMap((name) => {
+    const path = resolvePath(root, name);
+    const text = textOf(path);
+    const entries = text === undefined ? [] : objectOf(parseYaml(text, path, diagnostics))['packages'];
+    const packages = Array.isArray(entries) ? entries.map(objectOf) : [];
+    return packages.flatMap((entry) => listOf(entry['local']).map((folder) => resolvePath(root, folder)));
+  });
+}

@@ -11,7 +11,7 @@ import type { DbtProject } from './project.ts';
 import { renderModel } from './render.ts';
 import type { DbtNode, TableProperties } from './types.ts';
 
-const version = 17;
+const version = 18;
 const taken = /\.(sql|ya?ml|py|csv)$/i;
 /** Folders of a project that hold no nodes and no properties of its own. */
 const passedOver = /(^|\/)(target|logs|dbt_packages|dbt_modules|dbt_internal_packages)\//;

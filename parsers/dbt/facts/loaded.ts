@@ -70,7 +70,7 @@ function artifactsOf(
 export function dbtFiles(projects: readonly ProjectContext[], paths: readonly string[]): string[] {
   const folders = projects
     .filter((project) => project.kind === 'dbt')
-    .flatMap(({ root, reach = [] }) => [root === '' ? '' : `${root}/`, ...reach.map((one) => `${one}/`)]);
+    .flatMap(({ root, reach = [] }) => [root, ...reach].map((folder) => (folder === '' ? '' : `${folder}/`)));
   if (folders.length === 0) return [];
   return paths.filter(
     (path) =>

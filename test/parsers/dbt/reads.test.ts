@@ -13,6 +13,26 @@ const files: Readonly<Record<string, string>> = {
     "-- depends_on: {{ ref('sessions') }}\n{% for name in run_query('select 1').columns[0].values() %} select * from {{ name }} {% endfor %}",
 };
 
+test('a package of the repository itself gives its models and macros', () => {
+  const context = commitOf({
+    'dbt_project.yml': 'name: shop\nmacro-paths: [macros]\n',
+    'macros/half.sql': '{% macro half(x) %}({{ x }} / 2){% endmacro %}',
+    'models/orders.sql': 'select 1 as id',
+    'integration_tests/dbt_project.yml': 'name: tests\n',
+    'integration_tests/packages.yml': 'packages:\n  - local: ../\n',
+    'integration_tests/models/halves.sql': "select {{ shop.half('id') }} as h from {{ ref('orders') }}",
+  });
+  const path = 'integration_tests/models/halves.sql';
+  const facts = readFile(path, context.file?.(path)?.text ?? '', context);
+  assert.deepEqual(facts?.diagnostics, []);
+  assert.deepEqual(facts.builds[0]?.reads.map(({ parts }) => parts.at(-1)), ['orders']); // prettier-ignore
+  // What the package builds stays its own.
+  assert.equal(
+    readFile('models/orders.sql', 'select 1 as id', context)?.builds[0]?.target.parts.at(-1),
+    'orders',
+  );
+});
+
 test('a model whose text the warehouse decides reads what it refs', () => {
   const file = (name: string): { text: string; blob: string } | undefined => {
     const text = files[name];
