@@ -6,7 +6,7 @@ import { from, type Loss } from './rules/rule.ts';
 import { byText, byTrust, personBehind } from './trust-order.ts';
 
 /** Raised when merge may give another card for the same claims. */
-export const mergeVersion = 4;
+export const mergeVersion = 5;
 
 /** All that is known of one table. */
 export interface MergeInput {

@@ -92,6 +92,10 @@ export function checkCitations(reading: TableReading, against: CheckedAgainst): 
   return { accepted, rejections };
 }
 
+/** A predicate that is a column alone also stands in select lists, where it leaves out nothing. */
+const isFlag = (sql: string): boolean => /^\s*(?:not\s+)?[\w.`"]+\s*$/i.test(sql);
+const leavesOut = /\b(?:where|and|or|on|having|qualify|filter|query|loc)\b/i;
+
 /** The rules. Each gives the reason for which a statement fails, or null. */
 function checks(against: CheckedAgainst) {
   const { table, resolve, columnsOf } = against;
@@ -170,8 +174,12 @@ function checks(against: CheckedAgainst) {
     const { literals, identifiers } = namedInSql(sql);
     if (identifiers.length === 0) return 'the predicate names no column';
     const missing = held({ literals, identifiers }, cited, () => false);
-    if (missing !== null || holdsPredicate(cited, sql)) return missing;
-    return 'the cited lines name the same columns, but do not hold this predicate: give it as the code has it';
+    if (missing !== null) return missing;
+    if (!holdsPredicate(cited, sql))
+      return 'the cited lines name the same columns, but do not hold this predicate: give it as the code has it';
+    return isFlag(sql) && !leavesOut.test(cited)
+      ? 'the cited lines name this column, but leave out no rows by it: cite the condition that does'
+      : null;
   }
 
   /** Names in prose must be in the lines or in the ledger, as a table or a column of this or the `other` one; values must be in the lines. */

@@ -18,7 +18,8 @@ export function mergeColumns(claims: readonly Column[]): Merged<Partial<Card>> {
     const described = group.find((claim) => claim.value.description?.trim());
     const listed = group.find((claim) => claim.value.values !== null);
     const noted = group.find((claim) => columnNotes(claim.value) !== '');
-    losses.push(...typeConflicts(group), ...descriptionConflicts(group));
+    const never = neverNull(group);
+    losses.push(...typeConflicts(group), ...descriptionConflicts(group), ...never);
     return {
       column: best.value.column,
       position: firstKnown([...group].sort(byKnowledgeOfOrder), (claim) => claim.value.position),
@@ -26,7 +27,7 @@ export function mergeColumns(claims: readonly Column[]): Merged<Partial<Card>> {
       description: described?.value.description?.trim() ?? null,
       nullable: firstKnown(group, (claim) => claim.value.nullable),
       values: listed?.value.values ?? null,
-      ...notesOf(group),
+      ...notesOf(group, never.length > 0 ? 'null_meaning' : null),
       origin: best.origin,
       ...otherOrigins(best, { described, listed, noted }),
     };
@@ -36,12 +37,12 @@ export function mergeColumns(claims: readonly Column[]): Merged<Partial<Card>> {
 
 type Notes = Partial<Pick<Column['value'], NoteField>>;
 
-/** Those that some claim knows. */
-const notesOf = (group: readonly Column[]): Notes =>
+/** Those that some claim knows, but for one that is refuted. */
+const notesOf = (group: readonly Column[], refuted: NoteField | null): Notes =>
   Object.fromEntries(
     noteFields.flatMap((field) => {
       const known = firstKnown(group, (claim) => claim.value[field] ?? null);
-      return known === null ? [] : [[field, known]];
+      return known === null || field === refuted ? [] : [[field, known]];
     }),
   );
 
@@ -102,6 +103,23 @@ function typeConflicts(group: readonly Column[]): Loss[] {
       rule: whyTrusted(kept, lost),
       contradicts: lost.origin !== 'inferred',
     }));
+}
+
+/** What the code never leaves NULL has no NULL that stands for anything, whatever a model says. */
+function neverNull(group: readonly Column[]): Loss[] {
+  const kept = group.find(({ origin, value }) => origin === 'derived' && value.nullable === false);
+  const lost = group.find(({ value }) => (value.null_meaning ?? null) !== null);
+  if (!kept || lost?.origin !== 'inferred') return [];
+  return [
+    {
+      lost,
+      kept,
+      subject: kept.value.column,
+      words: `never NULL by its code, not "${lost.value.null_meaning ?? ''}" where it is NULL`,
+      rule: whyTrusted(kept, lost),
+      contradicts: true,
+    },
+  ];
 }
 
 /** Only people's notes contradict: a model's or a macro's wording beside a written one is only another wording. */

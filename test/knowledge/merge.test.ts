@@ -245,6 +245,15 @@ test('columns: every property from the most trusted claim that knows it, in the 
   );
 });
 
+test('columns: what a model says of NULL contradicts code that leaves none', () => {
+  const model = claim('column', 'inferred', column('paid', { null_meaning: 'not known' }));
+  const code = claim('column', 'derived', column('paid', { type: 'boolean', nullable: false }));
+  const card = merge(model, code);
+  assert.equal(card.columns[0]?.null_meaning, undefined);
+  assert.deepEqual(card.conflicts.map(({ field, words }) => [field, words]), [['column', 'never NULL by its code, not "not known" where it is NULL']]); // prettier-ignore
+  assert.equal(merge(model).columns[0]?.null_meaning, 'not known');
+});
+
 test('columns: unit, NULL and the like come each from the most trusted claim that says it', () => {
   const said = { description: 'What was paid.', unit: 'dollars', null_meaning: 'not paid yet' };
   const card = merge(

@@ -116,6 +116,7 @@ const fails: Record<string, [TableReading, RegExp]> = {
   'a predicate from other lines': [population('user_id IS NOT NULL', 2), /user_id/],
   'a predicate turned round': [population('user_id IS NULL', 6), /do not hold this predicate/],
   'a predicate with another sign': [population("event_name = 'login'", 6), /do not hold this predicate/],
+  'a flag of the select list as a predicate': [population('event_date', 2), /leave out no rows/],
   'a predicate without columns': [population('1 = 1', 6), /no column/],
   'an invented name in prose': [purpose('Ready by `signup_channel`.'), /signup_channel/],
   'an invented name in a rule': [
