@@ -102,27 +102,23 @@ withDatabases('a server that takes no call stops the asking and puts no table as
   assert.deepEqual(await stage.infer({ run: 'later' }).result, { done: 3, reused: 0, failed: 0 });
 }); // prettier-ignore
 
-withDatabases('a failing server is tried again, but not for ever on one table', async ({ db }, t) => {
-  const steps = Array.from({ length: 6 }, (): Step => ({ status: 503 }));
-  const server = await scripted(t, { steps });
-  await saveNight(db);
-  const stage = stageOf(db, server);
-  await stage.select(only(users));
-  for (let attempt = 1; attempt < 6; attempt += 1)
-    await assert.rejects(stage.infer(only(users)).result, /failed \(503\)/);
-  assert.deepEqual(await stage.infer(only(users)).result, { done: 0, reused: 0, failed: 1 });
-});
-
-withDatabases('a server that fails at one question and says when to come again is counted all the same', async ({ db }, t) => {
-  const busy: Step = { status: 503, headers: { 'retry-after': '0' } };
-  const server = await scripted(t, { steps: Array.from({ length: 6 }, () => busy) });
-  await saveNight(db);
-  const stage = stageOf(db, server);
-  await stage.select(only(users));
-  for (let attempt = 1; attempt < 6; attempt += 1)
-    await assert.rejects(stage.infer(only(users)).result, /failed \(503\)/);
-  assert.deepEqual(await stage.infer(only(users)).result, { done: 0, reused: 0, failed: 1 });
-}); // prettier-ignore
+const failing: Record<string, Step> = {
+  'a failing server is tried again, but not for ever on one table': { status: 503 },
+  'a server that fails at one question and says when to come again is counted all the same': {
+    status: 503,
+    headers: { 'retry-after': '0' },
+  },
+};
+for (const [name, step] of Object.entries(failing))
+  withDatabases(name, async ({ db }, t) => {
+    const server = await scripted(t, { steps: Array.from({ length: 6 }, () => step) });
+    await saveNight(db);
+    const stage = stageOf(db, server);
+    await stage.select(only(users));
+    for (let attempt = 1; attempt < 6; attempt += 1)
+      await assert.rejects(stage.infer(only(users)).result, /failed \(503\)/);
+    assert.deepEqual(await stage.infer(only(users)).result, { done: 0, reused: 0, failed: 1 });
+  });
 
 withDatabases('a 403 before any answer stops the asking; after one it concerns its table', async ({ db }, t) => {
   const server = await scripted(t, { steps: [{ status: 403 }] });

@@ -5,6 +5,7 @@ import { fairShares } from '../../../inference/model/shares.ts';
 import { shortText } from '../../../inference/model/short-text.ts';
 import { estimateTokens } from '../../../inference/model/tokens.ts';
 import type { NewClaim } from '../../../schema/contracts/claims.ts';
+import { column as columnValue } from '../../knowledge/build-claims.ts';
 
 const common = { table: 'a.b.c', origin: 'declared', confidence: 1, evidence: [] } as const;
 const description = (text: string): NewClaim => ({ ...common, field: 'description', value: { text } });
@@ -49,15 +50,7 @@ test('what is known of a column is told once, and a name alone not at all', () =
     ...common,
     origin,
     field: 'column',
-    value: {
-      column: name,
-      position: null,
-      type: null,
-      description: null,
-      nullable: null,
-      values: null,
-      ...more,
-    },
+    value: columnValue(name, more),
   });
   const claims = [
     column('declared', 'ID', { description: 'The order.', nullable: false }),
@@ -74,7 +67,7 @@ test('a huge table stays within the budget, and keeps what tells most', () => {
   const column = (name: string, about: string | null): NewClaim => ({
     ...common,
     field: 'column',
-    value: { column: name, position: null, type: 'INT64', description: about, nullable: null, values: null },
+    value: columnValue(name, { type: 'INT64', description: about }),
   });
   const names = Array.from({ length: 2_000 }, (_, index) => `column_${index + 1}`);
   const note: NewClaim = { ...common, field: 'caveat', value: { text: 'Test orders are in here.' } };
